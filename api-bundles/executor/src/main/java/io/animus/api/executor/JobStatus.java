@@ -1,0 +1,36 @@
+package io.animus.api.executor;
+
+import io.animus.api.types.Digest;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** What the data plane proves about a job. */
+public sealed interface JobStatus {
+    /** The job. */
+    String dispatchId();
+
+    /** The digest that the job was dispatched with. */
+    Digest specDigest();
+
+    /**
+     * Accepted, and not yet started.
+     *
+     * @param waitingFor what it waits for, in words
+     */
+    record Pending(String dispatchId, Digest specDigest, String waitingFor) implements JobStatus {}
+
+    /**
+     * User code runs.
+     *
+     * @param node which machine it runs on
+     */
+    record Running(String dispatchId, Digest specDigest, Instant started, String node) implements JobStatus {}
+
+    /**
+     * User code ran and has ended.
+     *
+     * @param started null if the data plane no longer knows
+     */
+    record Finished(String dispatchId, Digest specDigest, @Nullable Instant started, Instant ended, Exit exit)
+            implements JobStatus {}
+}

@@ -1,0 +1,55 @@
+package io.animus.api.types;
+
+import java.util.UUID;
+import java.util.regex.Pattern;
+
+/**
+ * An id that says what it names and sorts by when it was made: a lower-case prefix, {@code _}, and a UUIDv7 in 26
+ * characters of Crockford's base32 (the TypeID specification 0.3), for example {@code run_01jd8m3v6qfz0s8t3p1k5n7r9w}.
+ */
+public record TypeId(String value) implements Comparable<TypeId> {
+    private static final Pattern FORM = Pattern.compile("[a-z]([a-z_]{0,61}[a-z])?_[0-7][0-9a-hjkmnp-tv-z]{25}");
+    private static final String ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
+    private static final int SUFFIX = 26;
+
+    public TypeId {
+        if (!FORM.matcher(value).matches()) {
+            throw new IllegalArgumentException("an id is a prefix, _ and 26 base32 characters, not " + value);
+        }
+    }
+
+    /** The id with this prefix and number. */
+    public static TypeId of(String prefix, UUID number) {
+        var suffix = new char[SUFFIX];
+        var high = number.getMostSignificantBits();
+        var low = number.getLeastSignificantBits();
+        for (var i = SUFFIX - 1; i >= 0; i--) {
+            suffix[i] = ALPHABET.charAt((int) (low & 31));
+            low = (low >>> 5) | (high << 59);
+            high >>>= 5;
+        }
+        return new TypeId(prefix + "_" + new String(suffix));
+    }
+
+    /** Whether {@code text} has the form of an id with this prefix. */
+    public static boolean isForm(String prefix, String text) {
+        return text.length() == prefix.length() + 1 + SUFFIX
+                && text.startsWith(prefix)
+                && FORM.matcher(text).matches();
+    }
+
+    /** What kind of thing the id names. */
+    public String prefix() {
+        return value.substring(0, value.length() - SUFFIX - 1);
+    }
+
+    @Override
+    public int compareTo(TypeId other) {
+        return value.compareTo(other.value);
+    }
+
+    @Override
+    public String toString() {
+        return value;
+    }
+}
