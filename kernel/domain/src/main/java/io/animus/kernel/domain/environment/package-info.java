@@ -1,0 +1,9 @@
+/** Environment definitions and locks. */
+@Export
+@Version("1.0.0")
+@NullMarked
+package io.animus.kernel.domain.environment;
+
+import org.jspecify.annotations.NullMarked;
+import org.osgi.annotation.bundle.Export;
+import org.osgi.annotation.versioning.Version;

@@ -1,0 +1,9 @@
+/** Models, their versions and stages. */
+@Export
+@Version("1.0.0")
+@NullMarked
+package io.animus.kernel.domain.model;
+
+import org.jspecify.annotations.NullMarked;
+import org.osgi.annotation.bundle.Export;
+import org.osgi.annotation.versioning.Version;

@@ -1,0 +1,9 @@
+/** Projects: the boundary that nothing crosses. */
+@Export
+@Version("1.0.0")
+@NullMarked
+package io.animus.kernel.domain.project;
+
+import org.jspecify.annotations.NullMarked;
+import org.osgi.annotation.bundle.Export;
+import org.osgi.annotation.versioning.Version;

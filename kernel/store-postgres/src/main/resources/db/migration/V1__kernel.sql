@@ -1,0 +1,435 @@
+-- The truth of the hub. Runs as the owner of the tables; the role that the hub works with gets its grants at the end and owns
+-- nothing. Ids are TypeIDs, which sort by time of making, so a list "newest first" reads an index backwards.
+
+create domain id as text collate "C" check (value ~ '^[a-z][a-z_]{0,61}_[0-7][0-9a-hjkmnp-tv-z]{25}$');
+create domain name as text collate "C" check (value ~ '^[a-z0-9][a-z0-9-]{0,62}$');
+create domain digest as text collate "C" check (value ~ '^sha256:[0-9a-f]{64}$');
+-- kind:id, for example serviceAccount:sa_01jd…
+create domain principal as text collate "C" check (value ~ '^(user|group|serviceAccount|system|anonymous):.{1,255}$');
+
+-- Who may enter ------------------------------------------------------------------------------------------------------
+
+create table service_account (
+    id id primary key,
+    name name not null unique,
+    description text,
+    system_roles text[] not null,
+    created_at timestamptz not null,
+    created_by principal not null
+);
+
+create table api_key (
+    id id primary key,
+    service_account_id id not null references service_account,
+    description text,
+    secret_hash bytea not null unique check (length(secret_hash) = 32),
+    created_at timestamptz not null,
+    created_by principal not null,
+    expires_at timestamptz not null,
+    last_used_at timestamptz,
+    revoked_at timestamptz,
+    version bigint not null default 1
+);
+create index api_key_of_service_account on api_key (service_account_id, id);
+
+-- Projects -----------------------------------------------------------------------------------------------------------
+
+create table project (
+    id id primary key,
+    name name not null unique,
+    title text,
+    description text,
+    labels jsonb not null,
+    quota jsonb not null,
+    -- Copied out of the quota, for the scheduler.
+    concurrent_runs integer not null check (concurrent_runs >= 0),
+    network_classes text[] not null,
+    status text not null check (status in ('active', 'archived')),
+    created_at timestamptz not null,
+    created_by principal not null,
+    updated_at timestamptz not null,
+    version bigint not null default 1
+);
+
+create table role_binding (
+    id id primary key,
+    project_id id not null references project,
+    subject principal not null,
+    role text not null check (role in ('viewer', 'developer', 'maintainer', 'approver', 'owner', 'auditor')),
+    created_at timestamptz not null,
+    created_by principal not null,
+    unique (project_id, subject, role)
+);
+create index role_binding_of_subject on role_binding (subject, project_id);
+
+-- Data ---------------------------------------------------------------------------------------------------------------
+
+create table dataset (
+    id id primary key,
+    project_id id not null references project,
+    name name not null,
+    description text,
+    tags text[] not null,
+    created_at timestamptz not null,
+    created_by principal not null,
+    unique (project_id, name),
+    unique (project_id, id)
+);
+
+create table dataset_version (
+    id id primary key,
+    project_id id not null,
+    dataset_id id not null,
+    number integer not null check (number >= 1),
+    digest digest not null,
+    size bigint not null check (size >= 0),
+    media_type text not null,
+    source_uri text,
+    columns jsonb not null,
+    statistics jsonb,
+    lineage_parents text[] not null,
+    retention_class name not null,
+    created_at timestamptz not null,
+    created_by principal not null,
+    foreign key (project_id, dataset_id) references dataset (project_id, id),
+    unique (dataset_id, number),
+    unique (dataset_id, digest),
+    unique (project_id, id)
+);
+
+create table upload (
+    id id primary key,
+    project_id id not null,
+    dataset_id id not null,
+    digest digest not null,
+    size bigint not null check (size >= 1),
+    -- Everything else that the version will say, as it was declared.
+    declaration jsonb not null,
+    dataset_version_id id references dataset_version,
+    expires_at timestamptz not null,
+    created_at timestamptz not null,
+    created_by principal not null,
+    foreign key (project_id, dataset_id) references dataset (project_id, id)
+);
+
+-- Environments -------------------------------------------------------------------------------------------------------
+
+create table environment (
+    id id primary key,
+    project_id id not null references project,
+    name name not null,
+    description text,
+    created_at timestamptz not null,
+    created_by principal not null,
+    unique (project_id, name),
+    unique (project_id, id)
+);
+
+create table environment_version (
+    id id primary key,
+    project_id id not null,
+    environment_id id not null,
+    number integer not null check (number >= 1),
+    -- Base images, resource defaults and limits, accelerators, network class, secret classes.
+    definition jsonb not null,
+    created_at timestamptz not null,
+    created_by principal not null,
+    foreign key (project_id, environment_id) references environment (project_id, id),
+    unique (environment_id, number),
+    unique (project_id, id)
+);
+
+create table environment_lock (
+    id id primary key,
+    project_id id not null,
+    environment_id id not null,
+    environment_version_id id not null,
+    -- Images with digests, dependency locks, SBOM.
+    content jsonb not null,
+    digest digest not null,
+    created_at timestamptz not null,
+    created_by principal not null,
+    foreign key (project_id, environment_version_id) references environment_version (project_id, id),
+    unique (project_id, id)
+);
+create index environment_lock_of_project on environment_lock (project_id, id);
+
+-- Code ---------------------------------------------------------------------------------------------------------------
+
+-- A commit that an SCM host has confirmed to exist. Commits don't change, so the answer holds for ever.
+create table code_ref (
+    project_id id not null references project,
+    repository text not null,
+    commit_sha text not null check (commit_sha ~ '^([0-9a-f]{40}|[0-9a-f]{64})$'),
+    confirmed_at timestamptz not null,
+    primary key (project_id, commit_sha, repository)
+);
+
+-- Runs ---------------------------------------------------------------------------------------------------------------
+
+create table run (
+    id id primary key,
+    project_id id not null references project,
+    kind text not null check (kind in ('development', 'production')),
+    spec bytea not null,
+    spec_digest digest not null,
+    composition_digest digest not null,
+    experiment name,
+    tags text[] not null,
+    requested_ref text,
+    rerun_of id references run,
+    created_at timestamptz not null,
+    created_by principal not null,
+    max_attempts integer not null check (max_attempts >= 1),
+    -- From here on: what changes.
+    priority integer not null check (priority between 0 and 100),
+    state text not null check (state in ('queued', 'dispatching', 'running', 'succeeded', 'failed', 'canceled', 'unknown', 'reconciling')),
+    queued_at timestamptz not null,
+    waiting_reason text,
+    attempts integer not null default 0,
+    error_class text,
+    cause text,
+    cause_detail text,
+    exit_code integer,
+    cancel_requested_at timestamptz,
+    started_at timestamptz,
+    finished_at timestamptz,
+    version bigint not null default 1,
+    unique (project_id, id)
+) with (fillfactor = 85);
+create index run_queue on run (project_id, priority desc, queued_at, id) where state = 'queued';
+create index run_active on run (project_id) where state in ('dispatching', 'running', 'unknown', 'reconciling');
+create index run_by_state on run (project_id, state, id);
+
+create table run_input (
+    run_id id not null,
+    project_id id not null,
+    name name not null,
+    dataset_version_id id not null,
+    primary key (run_id, name),
+    foreign key (project_id, run_id) references run (project_id, id),
+    foreign key (project_id, dataset_version_id) references dataset_version (project_id, id)
+);
+create index run_input_of_dataset_version on run_input (dataset_version_id);
+
+-- One row for every state a run was ever in: what streams of run events are read from.
+create table run_transition (
+    run_id id not null references run,
+    number integer not null check (number >= 1),
+    at timestamptz not null,
+    state text not null,
+    waiting_reason text,
+    attempt integer not null,
+    exit_code integer,
+    error_class text,
+    cause text,
+    cause_detail text,
+    primary key (run_id, number)
+);
+
+create table attempt (
+    id id primary key,
+    run_id id not null references run,
+    number integer not null check (number >= 1),
+    executor text not null,
+    created_at timestamptz not null,
+    unique (run_id, number)
+);
+
+-- What became of an attempt; written once.
+create table attempt_start (
+    attempt_id id primary key references attempt,
+    started_at timestamptz not null,
+    node text not null
+);
+
+create table attempt_end (
+    attempt_id id primary key references attempt,
+    outcome text not null check (outcome in ('succeeded', 'failed', 'canceled')),
+    exit_code integer,
+    error_class text,
+    cause text,
+    cause_detail text,
+    finished_at timestamptz not null
+);
+
+create table artifact (
+    id id primary key,
+    project_id id not null,
+    run_id id not null,
+    attempt integer not null,
+    name text not null,
+    kind text not null check (kind in ('file', 'log', 'metrics', 'model', 'report')),
+    media_type text not null,
+    digest digest not null,
+    size bigint not null check (size >= 0),
+    retention_class name not null,
+    created_at timestamptz not null,
+    foreign key (project_id, run_id) references run (project_id, id),
+    unique (run_id, attempt, name),
+    unique (project_id, id)
+);
+create index artifact_of_run on artifact (run_id, id);
+
+-- Models -------------------------------------------------------------------------------------------------------------
+
+create table model (
+    id id primary key,
+    project_id id not null references project,
+    name name not null,
+    description text,
+    tags text[] not null,
+    created_at timestamptz not null,
+    created_by principal not null,
+    unique (project_id, name),
+    unique (project_id, id)
+);
+
+create table model_version (
+    id id primary key,
+    project_id id not null,
+    model_id id not null,
+    number integer not null check (number >= 1),
+    run_id id not null,
+    model_card text not null,
+    created_at timestamptz not null,
+    created_by principal not null,
+    foreign key (project_id, model_id) references model (project_id, id),
+    foreign key (project_id, run_id) references run (project_id, id),
+    unique (model_id, number),
+    unique (project_id, id)
+);
+
+create table model_version_artifact (
+    model_version_id id not null,
+    project_id id not null,
+    artifact_id id not null,
+    position integer not null,
+    primary key (model_version_id, artifact_id),
+    foreign key (project_id, model_version_id) references model_version (project_id, id),
+    foreign key (project_id, artifact_id) references artifact (project_id, id)
+);
+
+-- The stage of a model version is that of its last change; draft where there is none.
+create table stage_change (
+    model_version_id id not null references model_version,
+    number integer not null check (number between 1 and 3),
+    from_stage text not null,
+    to_stage text not null,
+    changed_at timestamptz not null,
+    changed_by principal not null,
+    reason text,
+    audit_event_id id not null,
+    primary key (model_version_id, number),
+    check ((from_stage, to_stage) in (('draft', 'validated'), ('validated', 'approved'), ('approved', 'deprecated'),
+        ('draft', 'deprecated'), ('validated', 'deprecated')))
+);
+
+create table lineage_edge (
+    project_id id not null references project,
+    from_id text collate "C" not null,
+    relation text not null check (relation in ('derived_from', 'trained_on', 'produced', 'built_from', 'version_of')),
+    to_id text collate "C" not null,
+    primary key (project_id, from_id, relation, to_id)
+);
+create index lineage_edge_to on lineage_edge (project_id, to_id);
+
+-- Machinery ----------------------------------------------------------------------------------------------------------
+
+create table idempotency_key (
+    scope text collate "C" not null,
+    key text collate "C" not null,
+    request_digest digest not null,
+    status integer not null,
+    body bytea not null,
+    location text,
+    created_at timestamptz not null,
+    primary key (scope, key)
+);
+create index idempotency_key_by_age on idempotency_key (created_at);
+
+create table outbox (
+    id id primary key,
+    tx xid8 not null default pg_current_xact_id(),
+    project_id id,
+    type text not null,
+    subject text not null,
+    created_at timestamptz not null
+);
+create index outbox_order on outbox (tx, id);
+
+create table leader (
+    role text primary key,
+    epoch bigint not null,
+    node text not null,
+    since timestamptz not null
+);
+
+-- Audit: see docs/audit. The tree over these rows is built by the sequencer.
+create table audit_event (
+    id id primary key,
+    tx xid8 not null default pg_current_xact_id(),
+    leaf bytea not null check (length(leaf) <= 16384),
+    -- Derived from the leaf, for reading by filter.
+    at timestamptz not null,
+    project_id id,
+    action text not null,
+    resource_id text,
+    outcome text not null
+);
+create index audit_event_order on audit_event (tx, id);
+create index audit_event_of_project on audit_event (project_id, id);
+create index audit_event_of_resource on audit_event (resource_id, id) where resource_id is not null;
+
+-- Salts and values behind the hashes in a leaf. Retention may erase a row; the leaf stays provable.
+create table audit_disclosure (
+    event_id id primary key references audit_event,
+    actor principal not null,
+    disclosures jsonb not null
+);
+create index audit_disclosure_of_actor on audit_disclosure (actor, event_id);
+
+-- Locks on the door --------------------------------------------------------------------------------------------------
+
+create function refuse_change() returns trigger language plpgsql as $$
+begin
+    raise exception '% is immutable: % refused', tg_table_name, tg_op using errcode = 'AN001';
+end $$;
+
+do $$
+declare
+    immutable text;
+begin
+    foreach immutable in array array['dataset_version', 'environment_version', 'environment_lock', 'code_ref', 'run_input',
+        'run_transition', 'attempt', 'attempt_start', 'attempt_end', 'artifact', 'model_version', 'model_version_artifact',
+        'stage_change', 'lineage_edge', 'audit_event'] loop
+        execute format('create trigger immutable before update or delete or truncate on %I '
+            'for each statement execute function refuse_change()', immutable);
+    end loop;
+end $$;
+
+-- A run's frozen part never changes, and a final state is final.
+create trigger frozen before update of id, project_id, kind, spec, spec_digest, composition_digest, experiment, tags,
+    requested_ref, rerun_of, created_at, created_by, max_attempts on run for each statement execute function refuse_change();
+create trigger kept before delete or truncate on run for each statement execute function refuse_change();
+
+create function refuse_leaving_final_state() returns trigger language plpgsql as $$
+begin
+    raise exception 'run % is %: a final state never changes', old.id, old.state using errcode = 'AN002';
+end $$;
+create trigger final before update on run for each row
+    when (old.state in ('succeeded', 'failed', 'canceled')) execute function refuse_leaving_final_state();
+
+-- Grants of the role that the hub works with -------------------------------------------------------------------------
+
+grant usage on schema public to ${runtimeRole};
+grant select, insert on all tables in schema public to ${runtimeRole};
+grant update (last_used_at, revoked_at, version) on api_key to ${runtimeRole};
+grant update (title, description, labels, quota, concurrent_runs, network_classes, status, updated_at, version)
+    on project to ${runtimeRole};
+grant delete on role_binding to ${runtimeRole};
+grant update (dataset_version_id) on upload to ${runtimeRole};
+grant update (priority, state, queued_at, waiting_reason, attempts, error_class, cause, cause_detail, exit_code,
+    cancel_requested_at, started_at, finished_at, version) on run to ${runtimeRole};
+grant delete on idempotency_key, outbox to ${runtimeRole};
+grant update (epoch, node, since) on leader to ${runtimeRole};
