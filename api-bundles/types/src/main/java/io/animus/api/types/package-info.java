@@ -1,6 +1,6 @@
 /**
- * Values that every contract speaks: digests, commits, image references, ids and the one failure type. Each one checks
- * itself when it is made, so a value that exists is well formed.
+ * Values that every contract speaks: digests, commits, image references, ids, canonical JSON and the one failure type.
+ * Each one checks itself when it is made, so a value that exists is well formed.
  */
 @Export
 @Version("1.0.0")
