@@ -1,0 +1,141 @@
+package io.animus.plugin.postgres.embedded;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.animus.api.types.Digest;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.util.Comparator;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.tukaani.xz.XZInputStream;
+
+/**
+ * The server's programs: unpacked once per version, and compared before each start with what was unpacked, so that a
+ * half-written or changed tree is replaced rather than run.
+ */
+final class Binaries {
+    /** The major version, which the files of a database belong to. */
+    static final String MAJOR = "18";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Binaries.class);
+    private static final String ARCHIVE = "/postgres-linux-x86_64.txz";
+    private static final Digest ARCHIVE_DIGEST =
+            new Digest("sha256:a5bd167846d36838e24bf43afe0b89e4bee5deab88b300e8bb796bf8f5ac08b2");
+    private static final String VERSION = "18.4-" + ARCHIVE_DIGEST.hex().substring(0, 12);
+    private static final String SEAL = ".digest";
+
+    private Binaries() {}
+
+    /**
+     * Unpacks the programs below {@code parent} unless they are there.
+     *
+     * @return the folder with {@code bin}, {@code lib} and {@code share}
+     */
+    static Path unpackedIn(Path parent) throws IOException {
+        var folder = parent.resolve(VERSION);
+        if (!isSound(folder)) {
+            var fresh = parent.resolve(VERSION + ".new");
+            delete(fresh);
+            delete(folder);
+            Files.createDirectories(fresh);
+            unpack(fresh);
+            Files.writeString(fresh.resolve(SEAL), digestOf(fresh).value());
+            Files.move(fresh, folder, StandardCopyOption.ATOMIC_MOVE);
+        }
+        return folder;
+    }
+
+    /** Removes the folder and everything in it; does nothing where there is none. */
+    static void delete(Path folder) throws IOException {
+        if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        try (var files = Files.walk(folder)) {
+            for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    private static boolean isSound(Path folder) throws IOException {
+        var seal = folder.resolve(SEAL);
+        if (!Files.isRegularFile(seal)) {
+            return false;
+        }
+        var sound = Files.readString(seal).equals(digestOf(folder).value());
+        if (!sound) {
+            LOG.warn("the PostgreSQL programs in {} were changed; unpacking them again", folder);
+        }
+        return sound;
+    }
+
+    private static void unpack(Path folder) throws IOException {
+        var hash = Digest.sha256();
+        try (var archive = Binaries.class.getResourceAsStream(ARCHIVE)) {
+            if (archive == null) {
+                throw new IOException("the plugin's jar lacks " + ARCHIVE);
+            }
+            var bytes = new DigestInputStream(new BufferedInputStream(archive), hash);
+            Tar.unpack(new XZInputStream(bytes), folder, Binaries::isForDevelopers);
+            bytes.transferTo(OutputStream.nullOutputStream());
+        }
+        var found = Digest.finish(hash);
+        if (!found.equals(ARCHIVE_DIGEST)) {
+            delete(folder);
+            throw new IOException("the PostgreSQL archive in the plugin's jar is " + found + ", not " + ARCHIVE_DIGEST);
+        }
+    }
+
+    private static boolean isForDevelopers(String name) {
+        return name.endsWith(".a") || name.startsWith("include/") || name.startsWith("lib/postgresql/pgxs/");
+    }
+
+    private static Digest digestOf(Path folder) throws IOException {
+        var hash = Digest.sha256();
+        try (var files = Files.walk(folder)) {
+            files.filter(f -> !f.endsWith(SEAL)).sorted().forEach(f -> add(hash, folder, f));
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+        return Digest.finish(hash);
+    }
+
+    private static void add(MessageDigest hash, Path folder, Path file) {
+        try {
+            var content = Digest.sha256();
+            var attributes = Files.readAttributes(file, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            if (attributes.isRegularFile()) {
+                try (InputStream in = new DigestInputStream(Files.newInputStream(file), content)) {
+                    in.transferTo(OutputStream.nullOutputStream());
+                }
+            } else if (attributes.isSymbolicLink()) {
+                content.update(bytes(Files.readSymbolicLink(file).toString()));
+            }
+            for (var part : List.of(
+                    folder.relativize(file),
+                    attributes.permissions().contains(PosixFilePermission.OWNER_EXECUTE),
+                    Digest.finish(content))) {
+                hash.update(bytes(part + "\0"));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(UTF_8);
+    }
+}
