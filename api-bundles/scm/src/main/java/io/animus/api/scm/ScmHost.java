@@ -26,14 +26,15 @@ public interface ScmHost {
      * The commit that a branch, a tag or a full ref ({@code refs/…}) points to now; an annotated tag is peeled.
      *
      * @return empty if the repository has no such ref
-     * @throws ExternalSystemException {@code REJECTED} if there is no such repository, {@code DENIED} if the hub may not
-     *     read it, {@code UNAVAILABLE} if the host doesn't answer
+     * @throws ExternalSystemException {@code REJECTED} if there is no such repository, it isn't {@linkplain #serves
+     *     served} here, or {@code ref} is the short name of both a branch and a tag; {@code DENIED} if the hub may not
+     *     read it; {@code UNAVAILABLE} if the host doesn't answer
      */
     Optional<CommitSha> resolve(URI repository, String ref);
 
     /**
-     * Whether {@code commit} is a commit of {@code repository}: an object of another type, or one of another
-     * repository, is not.
+     * Whether {@code commit} is a commit of {@code repository}, which is one that a branch or a tag leads to: an object
+     * of another type is not, nor one of another repository or of a fork that the host keeps in the same place.
      *
      * @throws ExternalSystemException as {@link #resolve}
      */
