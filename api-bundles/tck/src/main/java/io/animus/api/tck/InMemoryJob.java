@@ -60,7 +60,9 @@ final class InMemoryJob implements InMemoryProgram.Sandbox {
 
     private synchronized void finish(Exit.Cause cause, int code, String detail) {
         if (status instanceof JobStatus.Running running) {
-            var exit = canceled ? new Exit(Exit.Cause.CANCELED, killed ? KILLED : code, "canceled") : exit(cause, code, detail);
+            var exit = canceled
+                    ? new Exit(Exit.Cause.CANCELED, killed ? KILLED : code, "canceled")
+                    : exit(cause, code, detail);
             status = new JobStatus.Finished(
                     job.dispatchId(), job.specDigest(), running.started(), clock.instant(), exit);
             notifyAll();
@@ -69,7 +71,10 @@ final class InMemoryJob implements InMemoryProgram.Sandbox {
 
     private Exit exit(Exit.Cause cause, int code, String detail) {
         return memory > job.limits().memoryBytes()
-                ? new Exit(Exit.Cause.OUT_OF_MEMORY, KILLED, "used more memory than " + job.limits().memoryBytes())
+                ? new Exit(
+                        Exit.Cause.OUT_OF_MEMORY,
+                        KILLED,
+                        "used more memory than " + job.limits().memoryBytes())
                 : new Exit(cause, code, detail);
     }
 

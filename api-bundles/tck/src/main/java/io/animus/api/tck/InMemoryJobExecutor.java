@@ -144,7 +144,9 @@ public final class InMemoryJobExecutor implements JobExecutor {
             return;
         }
         try {
-            for (var line = job.get().awaitLine(after); line != null; line = job.get().awaitLine(line.number())) {
+            for (var line = job.get().awaitLine(after);
+                    line != null;
+                    line = job.get().awaitLine(line.number())) {
                 checkReachable();
                 lines.accept(line);
             }

@@ -197,7 +197,8 @@ public interface JobExecutorContract {
     default void rejectsAnImageItCanNotHave() {
         var job = job("no-image", programs().unknownImage(), LIMITS, Job.NO_NETWORK);
 
-        assertThatExceptionOfType(ExternalSystemException.class).isThrownBy(() -> executor().dispatch(job));
+        assertThatExceptionOfType(ExternalSystemException.class)
+                .isThrownBy(() -> executor().dispatch(job));
         assertThat(executor().find("no-image")).isEmpty();
     }
 
@@ -373,11 +374,9 @@ public interface JobExecutorContract {
     }
 
     private static void assertCanceled(JobExecutor executor, String dispatchId) {
-        assertThat(executor.find(dispatchId))
-                .get()
-                .isInstanceOfSatisfying(
-                        JobStatus.Finished.class,
-                        f -> assertThat(f.exit().cause()).isEqualTo(Exit.Cause.CANCELED));
+        assertThat(executor.find(dispatchId)).get().isInstanceOfSatisfying(JobStatus.Finished.class, f -> assertThat(
+                        f.exit().cause())
+                .isEqualTo(Exit.Cause.CANCELED));
     }
 
     private static void assertRejected(ThrowingCallable call) {

@@ -26,9 +26,9 @@ import org.junit.jupiter.api.Test;
 /** The in-memory executor keeps the contract, and so proves that the contract can be kept. */
 class InMemoryJobExecutorTest implements JobExecutorContract, JobPrograms {
     private final Map<URI, byte[]> served = new ConcurrentHashMap<>();
-    private final InMemoryJobExecutor executor = new InMemoryJobExecutor(
-            InstantSource.system(),
-            source -> Optional.ofNullable(served.get(source)).orElseThrow());
+    private final InMemoryJobExecutor executor =
+            new InMemoryJobExecutor(InstantSource.system(), source -> Optional.ofNullable(served.get(source))
+                    .orElseThrow());
 
     @BeforeEach
     void install() {
