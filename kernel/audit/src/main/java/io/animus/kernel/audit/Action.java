@@ -1,0 +1,90 @@
+package io.animus.kernel.audit;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Everything that an audit event can say was done: a noun and a past participle. The only registry of these words; they
+ * stand in the log for ever, so one is added but never renamed or removed.
+ */
+public enum Action {
+    PROJECT_CREATED("project.created"),
+    PROJECT_UPDATED("project.updated"),
+    PROJECT_ARCHIVED("project.archived"),
+    ROLE_BINDING_CREATED("role_binding.created"),
+    ROLE_BINDING_DELETED("role_binding.deleted"),
+    SERVICE_ACCOUNT_CREATED("service_account.created"),
+    API_KEY_CREATED("api_key.created"),
+    API_KEY_REVOKED("api_key.revoked"),
+
+    DATASET_CREATED("dataset.created"),
+    UPLOAD_OPENED("upload.opened"),
+    UPLOAD_COMPLETED("upload.completed"),
+    /** An upload was opened and never completed. */
+    UPLOAD_EXPIRED("upload.expired"),
+    DATASET_VERSION_CREATED("dataset_version.created"),
+    DATASET_VERSION_DOWNLOADED("dataset_version.downloaded"),
+
+    ENVIRONMENT_CREATED("environment.created"),
+    ENVIRONMENT_VERSION_CREATED("environment_version.created"),
+    ENVIRONMENT_LOCK_CREATED("environment_lock.created"),
+
+    RUN_CREATED("run.created"),
+    /** Somebody asked what a run would be, without creating it. */
+    RUN_VALIDATED("run.validated"),
+    RUN_CANCEL_REQUESTED("run.cancel_requested"),
+    RUN_DISPATCHED("run.dispatched"),
+    RUN_STARTED("run.started"),
+    RUN_RETRIED("run.retried"),
+    RUN_SUCCEEDED("run.succeeded"),
+    RUN_FAILED("run.failed"),
+    RUN_CANCELED("run.canceled"),
+    /** The executor can't be asked; the run is unknown until it is reconciled. */
+    RUN_LOST("run.lost"),
+    /** The executor has proven what became of a lost run. */
+    RUN_RECONCILED("run.reconciled"),
+    RUN_LOG_READ("run_log.read"),
+    ARTIFACT_CREATED("artifact.created"),
+    ARTIFACT_DOWNLOADED("artifact.downloaded"),
+
+    MODEL_CREATED("model.created"),
+    MODEL_VERSION_CREATED("model_version.created"),
+    MODEL_VERSION_VALIDATED("model_version.validated"),
+    MODEL_VERSION_APPROVED("model_version.approved"),
+    MODEL_VERSION_DEPRECATED("model_version.deprecated"),
+
+    /** The caller may not do this, or may not know that the resource exists. */
+    ACCESS_DENIED("access.denied"),
+    /** The caller may do this, but the request or the state of things forbids it. */
+    REQUEST_REFUSED("request.refused"),
+    AUDIT_READ("audit.read"),
+
+    HUB_STARTED("hub.started"),
+    HUB_STOPPED("hub.stopped"),
+    PLUGIN_ADDED("plugin.added"),
+    PLUGIN_REMOVED("plugin.removed"),
+    /** The set of installed plugins, or their configuration, is another one. */
+    COMPOSITION_CHANGED("composition.changed");
+
+    private static final Map<String, Action> BY_WORD =
+            Stream.of(values()).collect(Collectors.toUnmodifiableMap(Action::word, Function.identity()));
+
+    private final String word;
+
+    Action(String word) {
+        this.word = word;
+    }
+
+    /** As the log, tables and the API write it, for example {@code run.created}. */
+    public String word() {
+        return word;
+    }
+
+    /** The action that is written so. */
+    public static Optional<Action> find(String word) {
+        return Optional.ofNullable(BY_WORD.get(word));
+    }
+}
