@@ -21,8 +21,8 @@ public interface ObjectStore {
      * Stores {@code content} and returns when it would survive a power cut. Content is streamed, never held whole.
      * The stream is not closed.
      *
-     * @throws ExternalSystemException {@code REJECTED} if the content has another digest or more than {@code size}
-     *     bytes, {@code UNAVAILABLE} if the store is away or full; nothing is left behind in either case
+     * @throws ExternalSystemException {@code REJECTED} if the content has another digest or another number of bytes
+     *     than {@code size}, {@code UNAVAILABLE} if the store is away or full; nothing is left behind in either case
      * @throws IOException only if {@code content} does
      */
     void put(ObjectKey key, long size, InputStream content) throws IOException;
