@@ -6,7 +6,6 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +38,6 @@ public record AuditEvent(
 
     static final int MAX_DETAILS = 32;
 
-    private static final Pattern DETAIL = Pattern.compile("[a-z][A-Za-z0-9]{0,62}");
     // The whole event may be 8 deep; the event and its details are two of them.
     private static final int MAX_DETAIL_DEPTH = 6;
     private static final DateTimeFormatter RFC_3339 =
@@ -59,7 +57,7 @@ public record AuditEvent(
             throw new IllegalArgumentException("more than " + MAX_DETAILS + " details");
         }
         details.members().forEach((name, value) -> {
-            if (!DETAIL.matcher(name).matches()) {
+            if (!AuditText.isName(name, 0, name.length())) {
                 throw new IllegalArgumentException("a detail's name is 1 to 63 letters and digits in lowerCamelCase");
             }
             if (value.isDeeperThan(MAX_DETAIL_DEPTH)) {

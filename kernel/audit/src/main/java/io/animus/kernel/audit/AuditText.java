@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** Which texts an audit event may hold outside of its details: short, one line, in NFC. */
 public final class AuditText {
     private static final String CUT = "…";
+    private static final int MAX_NAME = 63;
 
     private AuditText() {}
 
@@ -58,12 +59,28 @@ public final class AuditText {
         if (text.isEmpty() || !isWithin(text, max)) {
             throw new IllegalArgumentException(what + " must have 1 to " + max + " bytes of UTF-8");
         }
-        if (text.chars().anyMatch(Character::isISOControl)) {
-            throw new IllegalArgumentException(what + " must not hold control characters");
+        for (var i = 0; i < text.length(); i++) {
+            if (Character.isISOControl(text.charAt(i))) {
+                throw new IllegalArgumentException(what + " must not hold control characters");
+            }
         }
         if (!Json.clean(text).value().equals(text)) {
             throw new IllegalArgumentException(what + " must be in Unicode NFC, without lone surrogates");
         }
+    }
+
+    /** Whether {@code text} from {@code start} to before {@code end} is {@code [a-z][A-Za-z0-9]{0,62}}. */
+    static boolean isName(String text, int start, int end) {
+        if (end <= start || end - start > MAX_NAME || text.charAt(start) < 'a' || text.charAt(start) > 'z') {
+            return false;
+        }
+        for (var i = start + 1; i < end; i++) {
+            var c = text.charAt(i);
+            if ((c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9')) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean isWithin(String text, int max) {

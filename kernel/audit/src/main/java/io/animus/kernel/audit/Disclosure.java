@@ -6,7 +6,6 @@ import io.animus.api.types.Digest;
 import io.animus.api.types.Json;
 import java.security.MessageDigest;
 import java.util.Base64;
-import java.util.regex.Pattern;
 
 /**
  * What opens one commitment of a leaf. Whoever erases all copies of it erases the value: without the salt not even a guess
@@ -16,17 +15,38 @@ import java.util.regex.Pattern;
  * @param salt 128 random bits in base64url without padding: 22 characters
  */
 public record Disclosure(String path, String salt, Json value) {
-    private static final Pattern PATH = Pattern.compile("(/[a-z][A-Za-z0-9]{0,62}){1,2}");
-    private static final Pattern SALT = Pattern.compile("[A-Za-z0-9_-]{21}[AQgw]");
+    private static final int SALT_LENGTH = 22;
     private static final Base64.Encoder BASE64 = Base64.getUrlEncoder().withoutPadding();
 
     public Disclosure {
-        if (!PATH.matcher(path).matches()) {
+        if (!isPath(path)) {
             throw new IllegalArgumentException("not the path of a value in an audit event: " + path);
         }
-        if (!SALT.matcher(salt).matches()) {
+        if (!isSalt(salt)) {
             throw new IllegalArgumentException("a salt is 16 bytes in base64url without padding");
         }
+    }
+
+    // Every event makes a dozen of these, and patterns took a third of the time to seal one.
+    private static boolean isPath(String path) {
+        var second = path.indexOf('/', 1);
+        return path.startsWith("/")
+                && AuditText.isName(path, 1, second < 0 ? path.length() : second)
+                && (second < 0 || AuditText.isName(path, second + 1, path.length()));
+    }
+
+    private static boolean isSalt(String salt) {
+        if (salt.length() != SALT_LENGTH) {
+            return false;
+        }
+        for (var i = 0; i < SALT_LENGTH; i++) {
+            var c = salt.charAt(i);
+            if ((c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '-' && c != '_') {
+                return false;
+            }
+        }
+        // The last character stands for two bits.
+        return "AQgw".indexOf(salt.charAt(SALT_LENGTH - 1)) >= 0;
     }
 
     static Disclosure of(String path, byte[] salt, Json value) {

@@ -1,7 +1,6 @@
 package io.animus.kernel.audit;
 
 import io.animus.api.types.TypeId;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,11 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param project null for what belongs to no project
  */
 public record Resource(String type, @Nullable String id, @Nullable TypeId project) {
-    private static final Pattern TYPE = Pattern.compile("[a-z][A-Za-z0-9]{0,62}");
     private static final int MAX_ID = 255;
 
     public Resource {
-        if (!TYPE.matcher(type).matches()) {
+        if (!AuditText.isName(type, 0, type.length())) {
             throw new IllegalArgumentException("a resource type is 1 to 63 letters and digits in lowerCamelCase");
         }
         AuditText.checkIfPresent("resource id", id, MAX_ID);

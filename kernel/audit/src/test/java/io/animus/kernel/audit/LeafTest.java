@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LeafTest {
     private static final SecureRandom RANDOM = new SecureRandom();
@@ -199,6 +201,25 @@ class LeafTest {
         for (var text : List.of("", "!", good + "=", good.substring(1), "W10", good + "A")) {
             assertThatIllegalArgumentException().isThrownBy(() -> Disclosure.decode(text));
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "/", "actor", "/Actor", "//actor", "/actor/", "/a/b/c", "/a~1b", "/a b", "/1"})
+    void refusesPathsThatNoEventHas(String path) {
+        assertThatIllegalArgumentException().isThrownBy(() -> new Disclosure(path, "A".repeat(22), Json.NULL));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "AAAAAAAAAAAAAAAAAAAAA",
+                "AAAAAAAAAAAAAAAAAAAAAAA",
+                "AAAAAAAAAAAAAAAAAAAAAB",
+                "AAAAAAAAAA+AAAAAAAAAAA"
+            })
+    void refusesSaltsOfAnotherForm(String salt) {
+        assertThatIllegalArgumentException().isThrownBy(() -> new Disclosure("/sourceIp", salt, Json.NULL));
     }
 
     private static Json.Members someDetails() {
