@@ -39,8 +39,8 @@ create table project (
     name name not null unique,
     title text,
     description text,
-    labels jsonb not null,
-    quota jsonb not null,
+    labels json not null,
+    quota json not null,
     -- Copied out of the quota, for the scheduler.
     concurrent_runs integer not null check (concurrent_runs >= 0),
     network_classes text[] not null,
@@ -85,8 +85,8 @@ create table dataset_version (
     size bigint not null check (size >= 0),
     media_type text not null,
     source_uri text,
-    columns jsonb not null,
-    statistics jsonb,
+    columns json not null,
+    statistics json,
     lineage_parents text[] not null,
     retention_class name not null,
     created_at timestamptz not null,
@@ -104,7 +104,7 @@ create table upload (
     digest digest not null,
     size bigint not null check (size >= 1),
     -- Everything else that the version will say, as it was declared.
-    declaration jsonb not null,
+    declaration json not null,
     dataset_version_id id references dataset_version,
     expires_at timestamptz not null,
     created_at timestamptz not null,
@@ -131,7 +131,7 @@ create table environment_version (
     environment_id id not null,
     number integer not null check (number >= 1),
     -- Base images, resource defaults and limits, accelerators, network class, secret classes.
-    definition jsonb not null,
+    definition json not null,
     created_at timestamptz not null,
     created_by principal not null,
     foreign key (project_id, environment_id) references environment (project_id, id),
@@ -145,7 +145,7 @@ create table environment_lock (
     environment_id id not null,
     environment_version_id id not null,
     -- Images with digests, dependency locks, SBOM.
-    content jsonb not null,
+    content json not null,
     digest digest not null,
     created_at timestamptz not null,
     created_by principal not null,
@@ -385,7 +385,7 @@ create index audit_event_of_resource on audit_event (resource_id, id) where reso
 create table audit_disclosure (
     event_id id primary key references audit_event,
     actor principal not null,
-    disclosures jsonb not null
+    disclosures json not null
 );
 create index audit_disclosure_of_actor on audit_disclosure (actor, event_id);
 

@@ -1,7 +1,10 @@
 package io.animus.kernel.domain;
 
+import io.animus.api.types.TypeId;
 import java.io.Serial;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** A request that breaks a rule. Nothing was created or changed; {@link #violations} says all that is wrong with it. */
 public final class RefusedException extends RuntimeException {
@@ -9,12 +12,28 @@ public final class RefusedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final transient List<Violation> violations;
+    private final transient @Nullable TypeId auditEvent;
 
     /** @param violations at least one */
     public RefusedException(List<Violation> violations) {
+        this(violations, null);
+    }
+
+    private RefusedException(List<Violation> violations, @Nullable TypeId auditEvent) {
         // A refusal is an answer, not a defect: no stack trace, which would cost more than the check itself.
         super(violations.get(0).detail(), null, false, false);
         this.violations = List.copyOf(violations);
+        this.auditEvent = auditEvent;
+    }
+
+    /** The same refusal, now on record. */
+    public RefusedException recordedAs(TypeId event) {
+        return new RefusedException(violations, event);
+    }
+
+    /** The audit event that records the refusal; empty until it is on record. */
+    public Optional<TypeId> auditEvent() {
+        return Optional.ofNullable(auditEvent);
     }
 
     public static RefusedException of(ProblemCode code, String detail) {

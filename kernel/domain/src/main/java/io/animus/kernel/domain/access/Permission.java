@@ -9,7 +9,9 @@ import static io.animus.kernel.domain.access.SystemRole.PLATFORM_ADMIN;
 import static io.animus.kernel.domain.access.SystemRole.SECURITY_OFFICER;
 
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The matrix of who may do what. A test holds it against {@code x-animus-roles} in {@code openapi.yaml}, cell by cell.
@@ -60,6 +62,13 @@ public enum Permission {
     /** The system roles that carry the right. */
     public Set<SystemRole> systemRoles() {
         return Set.copyOf(systemRoles);
+    }
+
+    /** All roles that carry the right, as the API writes them, in the order of their declaration. */
+    public List<String> words() {
+        return Stream.concat(
+                        roles.stream().map(Role::word), systemRoles.stream().map(SystemRole::word))
+                .toList();
     }
 
     private static Set<Role> everybody() {

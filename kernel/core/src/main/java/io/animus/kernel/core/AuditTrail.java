@@ -1,0 +1,172 @@
+package io.animus.kernel.core;
+
+import io.animus.api.types.Digest;
+import io.animus.api.types.Json;
+import io.animus.api.types.TypeId;
+import io.animus.kernel.audit.Action;
+import io.animus.kernel.audit.Actor;
+import io.animus.kernel.audit.AuditEvent;
+import io.animus.kernel.audit.AuditText;
+import io.animus.kernel.audit.Leaf;
+import io.animus.kernel.audit.Origin;
+import io.animus.kernel.audit.Outcome;
+import io.animus.kernel.audit.Resource;
+import io.animus.kernel.domain.ProblemCode;
+import io.animus.kernel.domain.Violation;
+import io.animus.kernel.domain.access.Principal;
+import io.animus.kernel.store.postgres.Database;
+import io.animus.kernel.store.postgres.Transaction;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+/** Writes audit events: with the change that they record, or alone where nothing was changed. Safe for many threads. */
+@Component(service = AuditTrail.class)
+public final class AuditTrail {
+    private static final Set<ProblemCode> DENIALS = EnumSet.of(
+            ProblemCode.UNAUTHENTICATED, ProblemCode.FORBIDDEN, ProblemCode.SELF_APPROVAL, ProblemCode.NOT_FOUND);
+
+    private final Database database;
+    private final Composition composition;
+    private final Clock clock;
+    private final Ids ids;
+    private final SecureRandom random;
+    private final String node;
+    private final AtomicLong sequence = new AtomicLong();
+
+    @Activate
+    public AuditTrail(
+            @Reference(name = "database") Database database,
+            @Reference(name = "composition") Composition composition) {
+        this(database, composition, Clock.systemUTC(), new SecureRandom());
+    }
+
+    AuditTrail(Database database, Composition composition, Clock clock, SecureRandom random) {
+        this.database = database;
+        this.composition = composition;
+        this.clock = clock;
+        this.random = random;
+        this.ids = new Ids(clock, random);
+        // A node is one life of a hub process, so that its events can be counted without gaps.
+        this.node = ids.next("node").value();
+    }
+
+    /** The source of ids that ascend together with those of audit events. */
+    Ids ids() {
+        return ids;
+    }
+
+    /** Names this life of this hub process. */
+    String node() {
+        return node;
+    }
+
+    /** The digest of what is installed now. */
+    Digest composition() {
+        return composition.digest();
+    }
+
+    /** Records, within the transaction of the change, that something was done. */
+    TypeId succeed(
+            Transaction tx,
+            Caller caller,
+            Action action,
+            TypeId resource,
+            @Nullable TypeId project,
+            Json.Members details,
+            Instant now) {
+        return append(
+                tx,
+                caller,
+                action,
+                Resource.of(typeOf(resource), resource, project),
+                Outcome.SUCCESS,
+                null,
+                details,
+                now);
+    }
+
+    /**
+     * Records, in a transaction of its own, that a request was refused.
+     *
+     * @return the event
+     */
+    public TypeId refuse(Caller caller, Target target, List<Violation> violations) {
+        var first = violations.get(0).code();
+        var denied = DENIALS.contains(first);
+        var details = Json.object()
+                .put("operation", caller.operation())
+                .put(
+                        "codes",
+                        Json.texts(violations.stream()
+                                .limit(16)
+                                .map(violation -> violation.code().name())
+                                .toList()))
+                .putIfPresent("project", clean(target.project()))
+                .build();
+        var resource = new Resource(target.type(), fit(target.ref()), null);
+        return database.write(tx -> append(
+                tx,
+                caller,
+                denied ? Action.ACCESS_DENIED : Action.REQUEST_REFUSED,
+                resource,
+                denied ? Outcome.DENIED : Outcome.REFUSED,
+                first.name(),
+                details,
+                clock.instant()));
+    }
+
+    private TypeId append(
+            Transaction tx,
+            Caller caller,
+            Action action,
+            Resource resource,
+            Outcome outcome,
+            @Nullable String reason,
+            Json.Members details,
+            Instant now) {
+        var event = new AuditEvent(
+                ids.next(AuditEvent.ID_PREFIX),
+                now.truncatedTo(ChronoUnit.MICROS),
+                actor(caller.principal()),
+                action,
+                resource,
+                outcome,
+                reason,
+                caller.request(),
+                new Origin(node, sequence.incrementAndGet(), composition.digest()),
+                details);
+        tx.audit().append(event, caller.principal(), Leaf.seal(event, random));
+        return event.id();
+    }
+
+    private static Actor actor(Principal principal) {
+        return switch (principal.kind()) {
+            case SYSTEM -> Actor.HUB;
+            case ANONYMOUS -> Actor.ANONYMOUS;
+            case SERVICE_ACCOUNT -> new Actor(principal.id(), Actor.Kind.SERVICE_ACCOUNT, null);
+            case USER, GROUP -> new Actor(principal.id(), Actor.Kind.USER, null);
+        };
+    }
+
+    private static String typeOf(TypeId id) {
+        return ResourceType.of(id.prefix());
+    }
+
+    private static Json.@Nullable Text clean(@Nullable String text) {
+        return text == null ? null : Json.clean(AuditText.fit(text, 255));
+    }
+
+    private static @Nullable String fit(@Nullable String text) {
+        return text == null ? null : AuditText.fit(text, 255);
+    }
+}

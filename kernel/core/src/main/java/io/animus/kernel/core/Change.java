@@ -1,0 +1,97 @@
+package io.animus.kernel.core;
+
+import io.animus.api.types.Json;
+import io.animus.api.types.TypeId;
+import io.animus.kernel.audit.Action;
+import io.animus.kernel.domain.Made;
+import io.animus.kernel.domain.project.Project;
+import io.animus.kernel.store.postgres.OutboxRepository.OutboxEvent;
+import io.animus.kernel.store.postgres.Transaction;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a use case that changes something works with: one transaction, the project that the caller may do this in, and the
+ * audit trail. Valid inside one call; not safe for several threads.
+ */
+final class Change {
+    private final Transaction tx;
+    private final Caller caller;
+    private final @Nullable Project project;
+    private final AuditTrail trail;
+    private final Ids ids;
+    private final Instant now;
+    private @Nullable TypeId firstEvent;
+
+    Change(Transaction tx, Caller caller, @Nullable Project project, AuditTrail trail, Ids ids, Instant now) {
+        this.tx = tx;
+        this.caller = caller;
+        this.project = project;
+        this.trail = trail;
+        this.ids = ids;
+        this.now = now;
+    }
+
+    Transaction tx() {
+        return tx;
+    }
+
+    Caller caller() {
+        return caller;
+    }
+
+    boolean hasProject() {
+        return project != null;
+    }
+
+    /** The project that this is about; only where the use case is of a project. */
+    Project project() {
+        if (project == null) {
+            throw new IllegalStateException("not about a project");
+        }
+        return project;
+    }
+
+    /** The moment of this change: one for everything in it. */
+    Instant now() {
+        return now;
+    }
+
+    /** Now, by the caller. */
+    Made made() {
+        return new Made(now, caller.principal());
+    }
+
+    TypeId newId(String prefix) {
+        return ids.next(prefix);
+    }
+
+    /** Records what was done; every change records at least one event. */
+    TypeId audit(Action action, TypeId resource, Json.Members details) {
+        return audit(action, resource, project == null ? null : project.id(), details);
+    }
+
+    /** Records what was done to something of {@code owner}, which this change may itself have made. */
+    TypeId audit(Action action, TypeId resource, @Nullable TypeId owner, Json.Members details) {
+        var event = trail.succeed(tx, caller, action, resource, owner, details, now);
+        if (firstEvent == null) {
+            firstEvent = event;
+        }
+        return event;
+    }
+
+    /** Tells the world, once this is committed. */
+    void emit(String type, TypeId subject) {
+        tx.outbox()
+                .append(new OutboxEvent(
+                        ids.next("evt"), project == null ? null : project.id(), type, subject.value(), now));
+    }
+
+    /** @throws IllegalStateException if nothing was recorded: no audit, no action */
+    TypeId firstEvent() {
+        if (firstEvent == null) {
+            throw new IllegalStateException("a change without an audit event: " + caller.operation());
+        }
+        return firstEvent;
+    }
+}

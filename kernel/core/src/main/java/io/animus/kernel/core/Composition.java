@@ -1,0 +1,150 @@
+package io.animus.kernel.core;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.animus.api.types.Digest;
+import io.animus.api.types.Json;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.URL;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleEvent;
+import org.osgi.framework.SynchronousBundleListener;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+
+/** What is installed: every bundle with its version and a digest over its entries. Safe for many threads. */
+@Component(service = Composition.class)
+public final class Composition implements SynchronousBundleListener {
+    private static final String CAPABILITY = "animus.plugin";
+
+    private final BundleContext framework;
+    private volatile @Nullable State state;
+
+    /**
+     * An installed bundle.
+     *
+     * @param port of a plugin, else null
+     * @param technology of a plugin, else null
+     */
+    public record Installed(
+            String symbolicName, String version, Digest digest, @Nullable String port, @Nullable String technology) {}
+
+    private record State(List<Installed> bundles, Digest digest) {}
+
+    @Activate
+    public Composition(BundleContext framework) {
+        this.framework = framework;
+        framework.addBundleListener(this);
+    }
+
+    @Deactivate
+    void close() {
+        framework.removeBundleListener(this);
+    }
+
+    /** Names what is installed now; the same on two machines with the same bundles. */
+    public Digest digest() {
+        return current().digest();
+    }
+
+    /** What is installed now, by symbolic name and version. */
+    public List<Installed> bundles() {
+        return current().bundles();
+    }
+
+    @Override
+    public void bundleChanged(BundleEvent event) {
+        var changes = BundleEvent.INSTALLED | BundleEvent.UPDATED | BundleEvent.UNINSTALLED;
+        if ((event.getType() & changes) != 0) {
+            state = null;
+        }
+    }
+
+    private State current() {
+        var known = state;
+        if (known == null) {
+            known = look();
+            state = known;
+        }
+        return known;
+    }
+
+    private State look() {
+        var bundles = Arrays.stream(framework.getBundles())
+                .filter(bundle -> bundle.getSymbolicName() != null && bundle.getBundleId() != 0)
+                .map(Composition::describe)
+                .sorted(Comparator.comparing(Installed::symbolicName).thenComparing(Installed::version))
+                .toList();
+        var digest = Json.array(bundles.stream()
+                        .map(bundle -> Json.object()
+                                .put("bundle", bundle.symbolicName())
+                                .put("version", bundle.version())
+                                .put("digest", bundle.digest().value())
+                                .build())
+                        .toList())
+                .digest();
+        return new State(bundles, digest);
+    }
+
+    private static Installed describe(Bundle bundle) {
+        var plugin = bundle.getHeaders("").get("Provide-Capability");
+        var isPlugin = plugin != null && plugin.contains(CAPABILITY);
+        return new Installed(
+                bundle.getSymbolicName(),
+                bundle.getVersion().toString(),
+                digestOf(bundle),
+                isPlugin ? attribute(plugin, "port") : null,
+                isPlugin ? attribute(plugin, "technology") : null);
+    }
+
+    private static @Nullable String attribute(@Nullable String header, String name) {
+        if (header == null) {
+            return null;
+        }
+        for (var clause : header.split(",")) {
+            if (clause.contains(CAPABILITY)) {
+                for (var part : clause.split(";")) {
+                    var pair = part.strip().split(":?=", 2);
+                    if (pair.length == 2 && pair[0].strip().replaceAll(":.*", "").equals(name)) {
+                        return pair[1].strip().replace("\"", "");
+                    }
+                }
+            }
+        }
+        return null;
+    }
+
+    /** Over the name and content of every entry, in order of names: the framework doesn't hand out the archive itself. */
+    private static Digest digestOf(Bundle bundle) {
+        var hash = Digest.sha256();
+        var entries = bundle.findEntries("/", "*", true);
+        if (entries != null) {
+            Collections.list(entries).stream()
+                    .filter(entry -> !entry.getPath().endsWith("/"))
+                    .sorted(Comparator.comparing(URL::getPath))
+                    .forEach(entry -> add(hash, entry));
+        }
+        return Digest.finish(hash);
+    }
+
+    private static void add(MessageDigest hash, URL entry) {
+        hash.update(entry.getPath().getBytes(UTF_8));
+        hash.update((byte) 0);
+        try (var content = new DigestInputStream(entry.openStream(), hash)) {
+            content.transferTo(OutputStream.nullOutputStream());
+        } catch (IOException e) {
+            throw new UncheckedIOException("can't read " + entry, e);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+package io.animus.kernel.core;
+
+/** What audit calls the things that ids name. */
+final class ResourceType {
+    private ResourceType() {}
+
+    /** @throws IllegalArgumentException if no id starts so */
+    static String of(String prefix) {
+        return switch (prefix) {
+            case "prj" -> "project";
+            case "rb" -> "roleBinding";
+            case "sa" -> "serviceAccount";
+            case "key" -> "apiKey";
+            case "ds" -> "dataset";
+            case "dsv" -> "datasetVersion";
+            case "upl" -> "upload";
+            case "env" -> "environment";
+            case "envv" -> "environmentVersion";
+            case "lck" -> "environmentLock";
+            case "run" -> "run";
+            case "att" -> "attempt";
+            case "art" -> "artifact";
+            case "mdl" -> "model";
+            case "mdv" -> "modelVersion";
+            case "node" -> "hub";
+            default -> throw new IllegalArgumentException("no id starts with " + prefix);
+        };
+    }
+}

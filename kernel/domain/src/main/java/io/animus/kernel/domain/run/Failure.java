@@ -1,0 +1,21 @@
+package io.animus.kernel.domain.run;
+
+/**
+ * Why something failed.
+ *
+ * @param detail what happened and what to do, for people
+ */
+public record Failure(FailureCause cause, String detail) {
+    private static final int MAX_DETAIL = 2000;
+
+    public Failure {
+        if (detail.length() > MAX_DETAIL) {
+            detail = detail.substring(0, MAX_DETAIL);
+        }
+    }
+
+    /** Whose matter it is. */
+    public ErrorClass errorClass() {
+        return cause.errorClass();
+    }
+}

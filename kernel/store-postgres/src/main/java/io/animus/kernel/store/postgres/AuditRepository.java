@@ -1,0 +1,141 @@
+package io.animus.kernel.store.postgres;
+
+import static io.animus.kernel.store.postgres.generated.Tables.AUDIT_DISCLOSURE;
+import static io.animus.kernel.store.postgres.generated.Tables.AUDIT_EVENT;
+import static org.jooq.impl.DSL.noCondition;
+
+import io.animus.api.types.Json;
+import io.animus.api.types.TypeId;
+import io.animus.kernel.audit.AuditEvent;
+import io.animus.kernel.audit.DetachedDetail;
+import io.animus.kernel.audit.Disclosure;
+import io.animus.kernel.audit.Leaf;
+import io.animus.kernel.audit.SealedEvent;
+import io.animus.kernel.domain.JsonMembers;
+import io.animus.kernel.domain.Page;
+import io.animus.kernel.domain.PageRequest;
+import io.animus.kernel.domain.access.Principal;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import org.jooq.Condition;
+import org.jooq.DSLContext;
+import org.jooq.Record;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tables {@code audit_event} and {@code audit_disclosure}. Events are only ever inserted, with the change that they
+ * record; the tables refuse anything else.
+ */
+public final class AuditRepository {
+    private final DSLContext sql;
+
+    AuditRepository(DSLContext sql) {
+        this.sql = sql;
+    }
+
+    /**
+     * Which events to read; null means any.
+     *
+     * @param projects only events of these projects; null also lets through events of no project
+     * @param from first moment
+     * @param to first moment after
+     */
+    public record Filter(
+            @Nullable Set<TypeId> projects,
+            @Nullable Principal actor,
+            @Nullable String action,
+            @Nullable String resource,
+            @Nullable String outcome,
+            @Nullable Instant from,
+            @Nullable Instant to) {}
+
+    /** Appends an event to what the sequencer will put into the log. */
+    public void append(AuditEvent event, Principal actor, SealedEvent sealed) {
+        sql.insertInto(AUDIT_EVENT)
+                .set(AUDIT_EVENT.ID, event.id())
+                .set(AUDIT_EVENT.LEAF, sealed.leaf().canonical())
+                .set(AUDIT_EVENT.AT, event.time())
+                .set(AUDIT_EVENT.PROJECT_ID, event.resource().project())
+                .set(AUDIT_EVENT.ACTION, event.action().word())
+                .set(AUDIT_EVENT.RESOURCE_ID, event.resource().id())
+                .set(AUDIT_EVENT.OUTCOME, event.outcome().word())
+                .execute();
+        sql.insertInto(AUDIT_DISCLOSURE)
+                .set(AUDIT_DISCLOSURE.EVENT_ID, event.id())
+                .set(AUDIT_DISCLOSURE.ACTOR, actor)
+                .set(AUDIT_DISCLOSURE.DISCLOSURES, values(sealed))
+                .execute();
+    }
+
+    /** Events in the clear, as far as their values haven't been erased: what {@link Leaf#disclosed} makes of them. */
+    public Page<Json.Members> page(Filter filter, PageRequest request) {
+        var query = sql.select(AUDIT_EVENT.ID, AUDIT_EVENT.LEAF, AUDIT_DISCLOSURE.DISCLOSURES)
+                .from(AUDIT_EVENT)
+                .leftJoin(AUDIT_DISCLOSURE)
+                .on(AUDIT_DISCLOSURE.EVENT_ID.eq(AUDIT_EVENT.ID))
+                .where(condition(filter));
+        return Paging.page(query, AUDIT_EVENT.ID, request, AuditRepository::read, AuditRepository::id);
+    }
+
+    private static Condition condition(Filter filter) {
+        var all = noCondition();
+        if (filter.projects() != null) {
+            all = all.and(AUDIT_EVENT.PROJECT_ID.in(filter.projects()));
+        }
+        if (filter.actor() != null) {
+            all = all.and(AUDIT_DISCLOSURE.ACTOR.eq(filter.actor()));
+        }
+        if (filter.action() != null) {
+            all = all.and(AUDIT_EVENT.ACTION.eq(filter.action()));
+        }
+        if (filter.resource() != null) {
+            all = all.and(AUDIT_EVENT.RESOURCE_ID.eq(filter.resource()));
+        }
+        if (filter.outcome() != null) {
+            all = all.and(AUDIT_EVENT.OUTCOME.eq(filter.outcome()));
+        }
+        if (filter.from() != null) {
+            all = all.and(AUDIT_EVENT.AT.ge(filter.from()));
+        }
+        if (filter.to() != null) {
+            all = all.and(AUDIT_EVENT.AT.lt(filter.to()));
+        }
+        return all;
+    }
+
+    private static Json values(SealedEvent sealed) {
+        return Json.object()
+                .put(
+                        "disclosures",
+                        Json.texts(sealed.disclosures().stream()
+                                .map(Disclosure::encoded)
+                                .toList()))
+                .put(
+                        "detached",
+                        Json.array(sealed.detached().stream()
+                                .map(AuditRepository::detached)
+                                .toList()))
+                .build();
+    }
+
+    private static Json.Members detached(DetachedDetail detail) {
+        return Json.object()
+                .put("pointer", detail.pointer())
+                .put("value", detail.value())
+                .build();
+    }
+
+    private static Json.Members read(Record row) {
+        var values = row.get(AUDIT_DISCLOSURE.DISCLOSURES);
+        var disclosures = values == null
+                ? List.<Disclosure>of()
+                : new JsonMembers(values)
+                        .texts("disclosures").stream().map(Disclosure::decode).toList();
+        return Leaf.read(row.get(AUDIT_EVENT.LEAF)).disclosed(disclosures);
+    }
+
+    private static TypeId id(Json.Members event) {
+        return new TypeId(new JsonMembers(event).text("id"));
+    }
+}

@@ -1,0 +1,164 @@
+package io.animus.kernel.store.postgres;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.animus.api.database.DatabaseAccess;
+import io.animus.api.database.DatabaseServer;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.function.Function;
+import org.jooq.SQLDialect;
+import org.jooq.conf.Settings;
+import org.jooq.exception.DataAccessException;
+import org.jooq.impl.DSL;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+
+/**
+ * The hub's database, migrated and ready. Safe for many threads; calls block while all connections are in use, at most
+ * {@link #CONNECT_TIMEOUT}.
+ */
+@Component(service = Database.class)
+public final class Database implements AutoCloseable {
+    /** How long a call waits for a connection before the database counts as away. */
+    public static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+
+    private static final int CONNECTIONS = 16;
+    private static final Settings SETTINGS = new Settings()
+            .withExecuteLogging(false)
+            .withRenderSchema(false)
+            .withRenderCatalog(false)
+            .withMapJPAAnnotations(false)
+            .withReflectionCaching(true);
+
+    private final HikariDataSource connections;
+
+    @Activate
+    public Database(@Reference(name = "server", policyOption = ReferencePolicyOption.GREEDY) DatabaseServer server) {
+        this(server.access());
+    }
+
+    /**
+     * Migrates the database as the owner and opens a pool of connections with the runtime role.
+     *
+     * @throws DatabaseUnavailableException if the server doesn't answer
+     */
+    public Database(DatabaseAccess access) {
+        Migrations.apply(access);
+        var pool = new HikariConfig();
+        pool.setPoolName("animus");
+        pool.setJdbcUrl(access.url());
+        pool.setUsername(access.runtime().user());
+        pool.setPassword(access.runtime().password());
+        pool.setMaximumPoolSize(CONNECTIONS);
+        pool.setMinimumIdle(2);
+        pool.setConnectionTimeout(CONNECT_TIMEOUT.toMillis());
+        pool.setInitializationFailTimeout(CONNECT_TIMEOUT.toMillis());
+        pool.addDataSourceProperty("ApplicationName", "animus-hub");
+        pool.addDataSourceProperty("tcpKeepAlive", "true");
+        pool.addDataSourceProperty("socketTimeout", "60");
+        // A transaction that idles holds back the audit sequencer's horizon.
+        pool.setConnectionInitSql(
+                "set idle_in_transaction_session_timeout = '30s'; set statement_timeout = '30s'; set lock_timeout = '10s'");
+        var loader = Thread.currentThread().getContextClassLoader();
+        try {
+            // The pool and the driver look their classes up through the thread, which in OSGi knows neither.
+            Thread.currentThread().setContextClassLoader(Database.class.getClassLoader());
+            pool.setDriverClassName("org.postgresql.Driver");
+            connections = new HikariDataSource(pool);
+        } finally {
+            Thread.currentThread().setContextClassLoader(loader);
+        }
+    }
+
+    /**
+     * Runs {@code work} in one transaction: committed when it returns, rolled back when it throws.
+     *
+     * @throws DatabaseUnavailableException if the database is away
+     */
+    public <T> T write(Function<Transaction, T> work) {
+        try (var connection = connections.getConnection()) {
+            connection.setAutoCommit(false);
+            try {
+                var result = work.apply(on(connection));
+                connection.commit();
+                return result;
+            } catch (RuntimeException | SQLException e) {
+                rollback(connection, e);
+                throw e;
+            }
+        } catch (SQLException | DataAccessException e) {
+            throw translated(e);
+        }
+    }
+
+    /**
+     * Runs {@code work}, which only reads, without a transaction: each statement sees what is committed when it starts.
+     *
+     * @throws DatabaseUnavailableException if the database is away
+     */
+    public <T> T read(Function<Transaction, T> work) {
+        try (var connection = connections.getConnection()) {
+            return work.apply(on(connection));
+        } catch (SQLException | DataAccessException e) {
+            throw translated(e);
+        }
+    }
+
+    /** Whether the database answers now. */
+    public boolean isAvailable() {
+        try (var connection = connections.getConnection()) {
+            return connection.isValid(2);
+        } catch (SQLException e) {
+            return false;
+        }
+    }
+
+    /** A connection outside the pool's rotation, for what must hold a session: advisory locks. Close it to return it. */
+    Connection session() throws SQLException {
+        return connections.getConnection();
+    }
+
+    @Override
+    @Deactivate
+    public void close() {
+        connections.close();
+    }
+
+    static Transaction on(Connection connection) {
+        return new Transaction(DSL.using(connection, SQLDialect.POSTGRES, SETTINGS));
+    }
+
+    private static void rollback(Connection connection, Exception cause) {
+        try {
+            connection.rollback();
+        } catch (SQLException e) {
+            cause.addSuppressed(e);
+        }
+    }
+
+    /** Connection failures, restarts, cut-offs and lock waits become "unavailable"; everything else is a defect and stays. */
+    private static RuntimeException translated(Exception e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException sql) {
+                var state = sql.getSQLState();
+                if (state == null
+                        || state.startsWith("08")
+                        || state.startsWith("53")
+                        || state.startsWith("57P")
+                        || state.equals("57014")
+                        || state.equals("55P03")
+                        || state.startsWith("40")
+                        || state.startsWith("25P0")) {
+                    return new DatabaseUnavailableException(e);
+                }
+                return e instanceof RuntimeException defect ? defect : new DataAccessException(e.getMessage(), e);
+            }
+        }
+        return e instanceof RuntimeException defect ? defect : new DataAccessException(e.getMessage(), e);
+    }
+}

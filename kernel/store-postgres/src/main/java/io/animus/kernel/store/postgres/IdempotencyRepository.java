@@ -1,0 +1,66 @@
+package io.animus.kernel.store.postgres;
+
+import static io.animus.kernel.store.postgres.generated.Tables.IDEMPOTENCY_KEY;
+import static org.jooq.impl.DSL.val;
+
+import io.animus.api.types.Digest;
+import java.time.Instant;
+import java.util.Optional;
+import org.jooq.DSLContext;
+import org.jspecify.annotations.Nullable;
+
+/** Table {@code idempotency_key}: first answers, for whoever asks the same again. */
+public final class IdempotencyRepository {
+    private final DSLContext sql;
+
+    IdempotencyRepository(DSLContext sql) {
+        this.sql = sql;
+    }
+
+    /**
+     * The first answer to a request.
+     *
+     * @param request digest of caller, method, path, query and body
+     * @param body as it was sent, without secrets and signed URLs
+     */
+    public record FirstAnswer(Digest request, int status, byte[] body, @Nullable String location) {}
+
+    /** @param scope the project's id, or {@code hub} */
+    public Optional<FirstAnswer> find(String scope, String key) {
+        return sql.select(
+                        IDEMPOTENCY_KEY.REQUEST_DIGEST,
+                        IDEMPOTENCY_KEY.STATUS,
+                        IDEMPOTENCY_KEY.BODY,
+                        IDEMPOTENCY_KEY.LOCATION)
+                .from(IDEMPOTENCY_KEY)
+                .where(IDEMPOTENCY_KEY.SCOPE.eq(scope).and(IDEMPOTENCY_KEY.KEY.eq(key)))
+                .fetchOptional(row -> new FirstAnswer(row.value1(), row.value2(), row.value3(), row.value4()));
+    }
+
+    /**
+     * Keeps the answer; returns false if there is one already. Waits for a transaction that is just keeping one under the
+     * same key.
+     */
+    public boolean insert(String scope, String key, FirstAnswer answer, Instant now) {
+        return sql.insertInto(IDEMPOTENCY_KEY)
+                        .set(IDEMPOTENCY_KEY.SCOPE, scope)
+                        .set(IDEMPOTENCY_KEY.KEY, key)
+                        .set(IDEMPOTENCY_KEY.REQUEST_DIGEST, answer.request())
+                        .set(IDEMPOTENCY_KEY.STATUS, answer.status())
+                        .set(IDEMPOTENCY_KEY.BODY, answer.body())
+                        .set(IDEMPOTENCY_KEY.LOCATION, answer.location())
+                        .set(IDEMPOTENCY_KEY.CREATED_AT, now)
+                        .onConflictDoNothing()
+                        .execute()
+                == 1;
+    }
+
+    /** Forgets answers from before {@code then}, at most {@code limit} of them; returns how many. */
+    public int forgetBefore(Instant then, int limit) {
+        return sql.execute(
+                """
+                delete from idempotency_key where (scope, key) in
+                    (select scope, key from idempotency_key where created_at < {0} order by created_at limit {1})""",
+                val(then), val(limit));
+    }
+}

@@ -1,0 +1,132 @@
+package io.animus.kernel.store.postgres;
+
+import static io.animus.kernel.store.postgres.generated.Tables.PROJECT;
+import static io.animus.kernel.store.postgres.generated.Tables.ROLE_BINDING;
+import static java.util.stream.Collectors.toMap;
+import static org.jooq.impl.DSL.noCondition;
+import static org.jooq.impl.DSL.select;
+
+import io.animus.api.types.Json;
+import io.animus.kernel.domain.JsonMembers;
+import io.animus.kernel.domain.Made;
+import io.animus.kernel.domain.Page;
+import io.animus.kernel.domain.PageRequest;
+import io.animus.kernel.domain.Quantity;
+import io.animus.kernel.domain.access.Principal;
+import io.animus.kernel.domain.project.About;
+import io.animus.kernel.domain.project.Project;
+import io.animus.kernel.domain.project.Quota;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Map;
+import org.jooq.DSLContext;
+import org.jooq.Record;
+
+/** Table {@code project}. */
+public final class ProjectRepository {
+    private final DSLContext sql;
+
+    ProjectRepository(DSLContext sql) {
+        this.sql = sql;
+    }
+
+    /** Stores a new project; returns false if the name is taken. */
+    public boolean insert(Project project) {
+        return sql.insertInto(PROJECT)
+                        .set(PROJECT.ID, project.id())
+                        .set(PROJECT.NAME, project.name())
+                        .set(PROJECT.TITLE, project.about().title())
+                        .set(PROJECT.DESCRIPTION, project.about().description())
+                        .set(PROJECT.LABELS, labels(project.about().labels()))
+                        .set(PROJECT.QUOTA, quota(project.quota()))
+                        .set(PROJECT.CONCURRENT_RUNS, project.quota().concurrentRuns())
+                        .set(PROJECT.NETWORK_CLASSES, project.networkClasses().toArray(String[]::new))
+                        .set(PROJECT.STATUS, word(project.status()))
+                        .set(PROJECT.CREATED_AT, project.made().at())
+                        .set(PROJECT.CREATED_BY, project.made().by())
+                        .set(PROJECT.UPDATED_AT, project.updated())
+                        .set(PROJECT.VERSION, project.version())
+                        .onConflict(PROJECT.NAME)
+                        .doNothing()
+                        .execute()
+                == 1;
+    }
+
+    /** Stores a changed project; returns false if it was changed by somebody else since it was read. */
+    public boolean update(Project project) {
+        return sql.update(PROJECT)
+                        .set(PROJECT.TITLE, project.about().title())
+                        .set(PROJECT.DESCRIPTION, project.about().description())
+                        .set(PROJECT.LABELS, labels(project.about().labels()))
+                        .set(PROJECT.QUOTA, quota(project.quota()))
+                        .set(PROJECT.CONCURRENT_RUNS, project.quota().concurrentRuns())
+                        .set(PROJECT.NETWORK_CLASSES, project.networkClasses().toArray(String[]::new))
+                        .set(PROJECT.STATUS, word(project.status()))
+                        .set(PROJECT.UPDATED_AT, project.updated())
+                        .set(PROJECT.VERSION, project.version())
+                        .where(PROJECT.ID.eq(project.id()).and(PROJECT.VERSION.eq(project.version() - 1)))
+                        .execute()
+                == 1;
+    }
+
+    /** The projects in which {@code subject} has a role, or all of them. */
+    public Page<Project> page(PageRequest request, Principal subject, boolean all) {
+        var visible = all
+                ? noCondition()
+                : PROJECT.ID.in(
+                        select(ROLE_BINDING.PROJECT_ID).from(ROLE_BINDING).where(ROLE_BINDING.SUBJECT.eq(subject)));
+        return Paging.page(
+                sql.select(PROJECT.fields()).from(PROJECT).where(visible),
+                PROJECT.ID,
+                request,
+                ProjectRepository::project,
+                Project::id);
+    }
+
+    static Project project(Record row) {
+        return new Project(
+                row.get(PROJECT.ID),
+                row.get(PROJECT.NAME),
+                new About(row.get(PROJECT.TITLE), row.get(PROJECT.DESCRIPTION), labels(row.get(PROJECT.LABELS))),
+                quota(row.get(PROJECT.QUOTA)),
+                Arrays.asList(row.get(PROJECT.NETWORK_CLASSES)),
+                Project.Status.valueOf(row.get(PROJECT.STATUS).toUpperCase(Locale.ROOT)),
+                new Made(row.get(PROJECT.CREATED_AT), row.get(PROJECT.CREATED_BY)),
+                row.get(PROJECT.UPDATED_AT),
+                row.get(PROJECT.VERSION));
+    }
+
+    private static String word(Project.Status status) {
+        return status.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static Json labels(Map<String, String> labels) {
+        var object = Json.object();
+        labels.forEach(object::put);
+        return object.build();
+    }
+
+    private static Map<String, String> labels(Json labels) {
+        return ((Json.Members) labels)
+                .members().entrySet().stream()
+                        .collect(toMap(Map.Entry::getKey, e -> ((Json.Text) e.getValue()).value()));
+    }
+
+    private static Json quota(Quota quota) {
+        return Json.object()
+                .put("concurrentRuns", quota.concurrentRuns())
+                .put("cpu", quota.cpu().text())
+                .put("memory", quota.memory().text())
+                .put("gpu", quota.gpu())
+                .build();
+    }
+
+    private static Quota quota(Json quota) {
+        var members = new JsonMembers(quota);
+        return new Quota(
+                members.integer("concurrentRuns"),
+                Quantity.cpu(members.text("cpu")),
+                Quantity.bytes(members.text("memory")),
+                members.integer("gpu"));
+    }
+}

@@ -1,0 +1,87 @@
+package io.animus.kernel.store.postgres;
+
+import static io.animus.kernel.store.postgres.generated.Tables.PROJECT;
+import static io.animus.kernel.store.postgres.generated.Tables.ROLE_BINDING;
+import static org.jooq.impl.DSL.exists;
+import static org.jooq.impl.DSL.selectOne;
+
+import io.animus.api.types.TypeId;
+import io.animus.kernel.domain.Made;
+import io.animus.kernel.domain.Page;
+import io.animus.kernel.domain.PageRequest;
+import io.animus.kernel.domain.access.Role;
+import io.animus.kernel.domain.access.RoleBinding;
+import java.util.Optional;
+import org.jooq.DSLContext;
+import org.jooq.Record;
+
+/** Table {@code role_binding}. */
+public final class RoleBindingRepository {
+    private final DSLContext sql;
+
+    RoleBindingRepository(DSLContext sql) {
+        this.sql = sql;
+    }
+
+    /** Stores a new binding; returns false if the subject has the role already. */
+    public boolean insert(RoleBinding binding) {
+        return sql.insertInto(ROLE_BINDING)
+                        .set(ROLE_BINDING.ID, binding.id())
+                        .set(ROLE_BINDING.PROJECT_ID, binding.project())
+                        .set(ROLE_BINDING.SUBJECT, binding.subject())
+                        .set(ROLE_BINDING.ROLE, binding.role().word())
+                        .set(ROLE_BINDING.CREATED_AT, binding.made().at())
+                        .set(ROLE_BINDING.CREATED_BY, binding.made().by())
+                        .onConflictDoNothing()
+                        .execute()
+                == 1;
+    }
+
+    public Optional<RoleBinding> find(TypeId project, TypeId id) {
+        return sql.select(ROLE_BINDING.fields())
+                .from(ROLE_BINDING)
+                .where(ROLE_BINDING.PROJECT_ID.eq(project).and(ROLE_BINDING.ID.eq(id)))
+                .fetchOptional(RoleBindingRepository::binding);
+    }
+
+    public Page<RoleBinding> page(TypeId project, PageRequest request) {
+        return Paging.page(
+                sql.select(ROLE_BINDING.fields()).from(ROLE_BINDING).where(ROLE_BINDING.PROJECT_ID.eq(project)),
+                ROLE_BINDING.ID,
+                request,
+                RoleBindingRepository::binding,
+                RoleBinding::id);
+    }
+
+    /**
+     * Removes the binding; returns false if it is the project's last owner. Removals of one project wait for one another,
+     * or two owners could remove each other at the same time.
+     */
+    public boolean delete(RoleBinding binding) {
+        sql.select(PROJECT.ID)
+                .from(PROJECT)
+                .where(PROJECT.ID.eq(binding.project()))
+                .forUpdate()
+                .fetch();
+        var anotherOwner = ROLE_BINDING.as("another_owner");
+        var keepsAnOwner = exists(selectOne()
+                .from(anotherOwner)
+                .where(anotherOwner.PROJECT_ID.eq(binding.project()))
+                .and(anotherOwner.ROLE.eq(Role.OWNER.word()))
+                .and(anotherOwner.ID.ne(binding.id())));
+        return sql.deleteFrom(ROLE_BINDING)
+                        .where(ROLE_BINDING.ID.eq(binding.id()))
+                        .and(keepsAnOwner)
+                        .execute()
+                == 1;
+    }
+
+    private static RoleBinding binding(Record row) {
+        return new RoleBinding(
+                row.get(ROLE_BINDING.ID),
+                row.get(ROLE_BINDING.PROJECT_ID),
+                row.get(ROLE_BINDING.SUBJECT),
+                Role.of(row.get(ROLE_BINDING.ROLE)),
+                new Made(row.get(ROLE_BINDING.CREATED_AT), row.get(ROLE_BINDING.CREATED_BY)));
+    }
+}

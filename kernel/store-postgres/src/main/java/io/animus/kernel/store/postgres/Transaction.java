@@ -1,0 +1,36 @@
+package io.animus.kernel.store.postgres;
+
+import org.jooq.DSLContext;
+
+/** The repositories, bound to one transaction. Valid only inside the work it was given to; not safe for several threads. */
+public final class Transaction {
+    private final DSLContext sql;
+
+    Transaction(DSLContext sql) {
+        this.sql = sql;
+    }
+
+    public AccessRepository access() {
+        return new AccessRepository(sql);
+    }
+
+    public ProjectRepository projects() {
+        return new ProjectRepository(sql);
+    }
+
+    public RoleBindingRepository roleBindings() {
+        return new RoleBindingRepository(sql);
+    }
+
+    public AuditRepository audit() {
+        return new AuditRepository(sql);
+    }
+
+    public OutboxRepository outbox() {
+        return new OutboxRepository(sql);
+    }
+
+    public IdempotencyRepository idempotency() {
+        return new IdempotencyRepository(sql);
+    }
+}
