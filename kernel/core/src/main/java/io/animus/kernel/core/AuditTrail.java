@@ -45,8 +45,7 @@ public final class AuditTrail {
 
     @Activate
     public AuditTrail(
-            @Reference(name = "database") Database database,
-            @Reference(name = "composition") Composition composition) {
+            @Reference(name = "database") Database database, @Reference(name = "composition") Composition composition) {
         this(database, composition, Clock.systemUTC(), new SecureRandom());
     }
 

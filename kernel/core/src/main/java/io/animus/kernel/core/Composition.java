@@ -116,7 +116,8 @@ public final class Composition implements SynchronousBundleListener {
             if (clause.contains(CAPABILITY)) {
                 for (var part : clause.split(";")) {
                     var pair = part.strip().split(":?=", 2);
-                    if (pair.length == 2 && pair[0].strip().replaceAll(":.*", "").equals(name)) {
+                    if (pair.length == 2
+                            && pair[0].strip().replaceAll(":.*", "").equals(name)) {
                         return pair[1].strip().replace("\"", "");
                     }
                 }

@@ -48,18 +48,24 @@ public final class Gate {
 
     /** Reads something of a project. */
     <T> T read(Caller caller, Target target, Permission permission, Function<Reading, T> work) {
-        return onRecord(caller, target, () -> database.read(tx -> {
-            var project = authorise(tx, caller, target, permission);
-            return work.apply(new Reading(tx, project, clock.instant()));
-        }));
+        return onRecord(
+                caller,
+                target,
+                () -> database.read(tx -> {
+                    var project = authorise(tx, caller, target, permission);
+                    return work.apply(new Reading(tx, project, clock.instant()));
+                }));
     }
 
     /** Reads something of the hub. */
     <T> T readHub(Caller caller, Target target, Permission permission, Function<Transaction, T> work) {
-        return onRecord(caller, target, () -> database.read(tx -> {
-            authoriseInHub(tx, caller, permission);
-            return work.apply(tx);
-        }));
+        return onRecord(
+                caller,
+                target,
+                () -> database.read(tx -> {
+                    authoriseInHub(tx, caller, permission);
+                    return work.apply(tx);
+                }));
     }
 
     /** Reads what everybody may ask who has shown who it is. */
@@ -74,19 +80,29 @@ public final class Gate {
      */
     <T> Answer<T> change(
             Caller caller, Target target, Permission permission, @Nullable Once<T> once, Function<Change, T> work) {
-        return onRecord(caller, target, () -> attempt(once, () -> database.write(tx -> {
-            var project = authorise(tx, caller, target, permission);
-            return answer(tx, new Change(tx, caller, project, trail, ids, clock.instant()), once, work);
-        })));
+        return onRecord(
+                caller,
+                target,
+                () -> attempt(
+                        once,
+                        () -> database.write(tx -> {
+                            var project = authorise(tx, caller, target, permission);
+                            return answer(tx, new Change(tx, caller, project, trail, ids, clock.instant()), once, work);
+                        })));
     }
 
     /** Changes something of the hub. */
     <T> Answer<T> changeHub(
             Caller caller, Target target, Permission permission, @Nullable Once<T> once, Function<Change, T> work) {
-        return onRecord(caller, target, () -> attempt(once, () -> database.write(tx -> {
-            authoriseInHub(tx, caller, permission);
-            return answer(tx, new Change(tx, caller, null, trail, ids, clock.instant()), once, work);
-        })));
+        return onRecord(
+                caller,
+                target,
+                () -> attempt(
+                        once,
+                        () -> database.write(tx -> {
+                            authoriseInHub(tx, caller, permission);
+                            return answer(tx, new Change(tx, caller, null, trail, ids, clock.instant()), once, work);
+                        })));
     }
 
     /** Runs what may refuse outside a transaction, plugin calls for example, with refusals on record. */
@@ -191,8 +207,7 @@ public final class Gate {
         return RefusedException.of(
                 FORBIDDEN,
                 "None of your roles %s allows this; it takes one of %s."
-                        .formatted(
-                                held.stream().map(Role::word).sorted().toList(), permission.words()));
+                        .formatted(held.stream().map(Role::word).sorted().toList(), permission.words()));
     }
 
     /** Another request under the same idempotency key was faster. */

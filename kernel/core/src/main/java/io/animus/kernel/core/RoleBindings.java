@@ -1,0 +1,95 @@
+package io.animus.kernel.core;
+
+import static io.animus.kernel.domain.ProblemCode.ALREADY_EXISTS;
+import static io.animus.kernel.domain.ProblemCode.STATE_CONFLICT;
+
+import io.animus.api.types.Json;
+import io.animus.api.types.TypeId;
+import io.animus.kernel.audit.Action;
+import io.animus.kernel.domain.Page;
+import io.animus.kernel.domain.PageRequest;
+import io.animus.kernel.domain.RefusedException;
+import io.animus.kernel.domain.access.Permission;
+import io.animus.kernel.domain.access.Principal;
+import io.animus.kernel.domain.access.Role;
+import io.animus.kernel.domain.access.RoleBinding;
+import io.animus.kernel.domain.project.Project;
+import io.animus.kernel.store.postgres.Transaction;
+import org.jspecify.annotations.Nullable;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+/** Use cases of role bindings. Safe for many threads. */
+@Component(service = RoleBindings.class)
+public final class RoleBindings {
+    private static final String TYPE = "roleBinding";
+
+    private final Gate gate;
+
+    @Activate
+    public RoleBindings(@Reference(name = "gate") Gate gate) {
+        this.gate = gate;
+    }
+
+    /** Gives a subject a role. */
+    public Answer<RoleBinding> create(
+            Caller caller, @Nullable Once<RoleBinding> once, String project, Principal subject, Role role) {
+        return gate.change(caller, target(project, null), Permission.BIND_ROLES, once, change -> {
+            change.project().requireActive();
+            var binding = new RoleBinding(
+                    change.newId(RoleBinding.PREFIX), change.project().id(), subject, role, change.made());
+            if (!change.tx().roleBindings().insert(binding)) {
+                throw RefusedException.of(ALREADY_EXISTS, subject + " is " + role.word() + " already.");
+            }
+            change.audit(Action.ROLE_BINDING_CREATED, binding.id(), details(binding));
+            return binding;
+        });
+    }
+
+    public RoleBinding find(Caller caller, String project, String id) {
+        return gate.read(
+                caller,
+                target(project, id),
+                Permission.READ_PROJECT,
+                reading -> require(reading.tx(), reading.project(), id));
+    }
+
+    public Page<RoleBinding> list(Caller caller, String project, PageRequest page) {
+        return gate.read(caller, target(project, null), Permission.READ_PROJECT, reading -> reading.tx()
+                .roleBindings()
+                .page(reading.project().id(), page));
+    }
+
+    /** Takes a role back; the last owner's stays. */
+    public Answer<RoleBinding> delete(Caller caller, String project, String id) {
+        return gate.change(caller, target(project, id), Permission.BIND_ROLES, null, change -> {
+            var binding = require(change.tx(), change.project(), id);
+            if (!change.tx().roleBindings().delete(binding)) {
+                throw RefusedException.of(STATE_CONFLICT, "It is the last owner's. Make somebody else an owner first.");
+            }
+            change.audit(Action.ROLE_BINDING_DELETED, binding.id(), details(binding));
+            return binding;
+        });
+    }
+
+    static Json.Members details(RoleBinding binding) {
+        return Json.object()
+                .put("subject", binding.subject().toString())
+                .put("role", binding.role().word())
+                .build();
+    }
+
+    private static RoleBinding require(Transaction tx, Project project, String id) {
+        if (!TypeId.isForm(RoleBinding.PREFIX, id)) {
+            throw RefusedException.notFound("role binding");
+        }
+        return tx.roleBindings()
+                .find(project.id(), new TypeId(id))
+                .orElseThrow(() -> RefusedException.notFound("role binding"));
+    }
+
+    private static Target target(String project, @Nullable String id) {
+        return Target.inProject(project, TYPE, id);
+    }
+}
