@@ -17,6 +17,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -166,6 +167,21 @@ class EmbeddedPostgresTest {
                     .isThrownBy(postgres::start)
                     .withMessageContaining("in use by another hub");
             assertThat(Postmaster.in(directory.resolve("data"))).isPresent();
+        }
+    }
+
+    @Test
+    void letsOneOfTwoHubsHaveTheDirectoryThatBothStartOn() throws Exception {
+        try (var one = OtherHub.in(directory);
+                var two = OtherHub.in(directory)) {
+            var answers = List.of(one.answer(), two.answer());
+
+            assertThat(answers)
+                    .filteredOn(a -> a.startsWith("jdbc:postgresql:"))
+                    .hasSize(1);
+            assertThat(answers)
+                    .filteredOn(a -> a.contains("in use by another hub"))
+                    .hasSize(1);
         }
     }
 
