@@ -1,0 +1,5 @@
+/** Source from any git remote: see the plugin's README. */
+@NullMarked
+package io.animus.plugin.scm.git;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,35 @@
+package io.animus.plugin.scm.git;
+
+import io.animus.api.plugin.PluginDescriptor;
+import io.animus.api.plugin.PluginRoutes;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+
+/** Plugin instances as tests want them. */
+final class Hosts {
+    static final long MIB = 1 << 20;
+
+    private Hosts() {}
+
+    static GitScmHost serving(Path cache, GitAccess access, String... prefixes) {
+        return serving(cache, access, 64 * MIB, 64 * MIB, 64 * MIB, prefixes);
+    }
+
+    static GitScmHost serving(
+            Path cache, GitAccess access, long cacheMax, long repositoryMax, long archiveMax, String... prefixes) {
+        var remote = new GitRemote(access, Duration.ofSeconds(2), Duration.ofSeconds(3), repositoryMax);
+        return new GitScmHost(
+                new PluginDescriptor("scm", "git", "test"),
+                new ServedUrls(List.of(prefixes)),
+                new MirrorCache(cache, cacheMax, remote, Clock.systemUTC()),
+                remote,
+                archiveMax,
+                PluginRoutes::start);
+    }
+
+    static GitAccess noAccess() {
+        return new GitAccess(null, null, null);
+    }
+}
