@@ -1,0 +1,161 @@
+package io.animus.kernel.core;
+
+import dev.failsafe.CircuitBreaker;
+import dev.failsafe.CircuitBreakerOpenException;
+import dev.failsafe.Failsafe;
+import dev.failsafe.FailsafeException;
+import dev.failsafe.RetryPolicy;
+import io.animus.api.plugin.Plugin;
+import io.animus.api.types.ExternalSystemException;
+import io.animus.api.types.ExternalSystemException.Reason;
+import io.prometheus.metrics.core.metrics.Histogram;
+import java.time.Duration;
+import java.util.Map;
+import java.util.WeakHashMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+
+/** What every call to a plugin gets. Safe for many threads; calls run on threads of their own, so that a deadline holds. */
+@Component(service = PortCalls.class)
+public final class PortCalls {
+    private static final int MOST_CALLS = 64;
+    private static final int CALLS_PER_PLUGIN = 24;
+    private static final int RETRIES = 2;
+    private static final int FAILURES_TO_OPEN = 8;
+    private static final Duration OPEN_FOR = Duration.ofSeconds(5);
+
+    private final ExecutorService threads =
+            new ThreadPoolExecutor(0, MOST_CALLS, 30, TimeUnit.SECONDS, new SynchronousQueue<>(), PortCalls::thread);
+    private final Map<Object, Guard> guards = new WeakHashMap<>();
+    private final Histogram seconds;
+
+    private static final AtomicInteger THREADS = new AtomicInteger();
+
+    /** What stands before one plugin: how many calls at once, and none for a while after many failures. */
+    private record Guard(Semaphore places, CircuitBreaker<Object> breaker, String name) {}
+
+    @Activate
+    public PortCalls(@Reference(name = "metrics") Metrics metrics) {
+        seconds = metrics.histogram(
+                "animus_port_call_seconds", "How long calls to plugins take", "port", "plugin", "outcome");
+    }
+
+    @Deactivate
+    void close() {
+        threads.shutdownNow();
+    }
+
+    /** @throws ExternalSystemException as the plugin throws it, or {@code UNAVAILABLE} for what stands before it */
+    <P, T> T call(String port, P plugin, Duration deadline, Ports.Call<P, T> call) {
+        var guard = guardOf(plugin);
+        var started = System.nanoTime();
+        var outcome = "failure";
+        try {
+            var retries = RetryPolicy.builder()
+                    .handleIf(PortCalls::mayWorkLater)
+                    .withMaxRetries(RETRIES)
+                    .withBackoff(Duration.ofMillis(200), Duration.ofSeconds(2))
+                    .withJitter(0.3)
+                    .build();
+
+            var answer = (T)
+                    Failsafe.with(retries, guard.breaker()).get(() -> limited(guard, deadline, () -> call.on(plugin)));
+            outcome = "success";
+            return answer;
+        } catch (CircuitBreakerOpenException e) {
+            outcome = "rejected";
+            throw new ExternalSystemException(
+                    Reason.UNAVAILABLE, guard.name() + " failed too often and is left alone for some seconds", e);
+        } catch (FailsafeException e) {
+            throw new IllegalStateException("a call to " + guard.name() + " failed: " + e.getCause(), e.getCause());
+        } finally {
+            seconds.labelValues(port, guard.name(), outcome).observe((System.nanoTime() - started) / 1e9);
+        }
+    }
+
+    /** What a plugin is called in metrics and messages. */
+    static String nameOf(Object plugin) {
+        return plugin instanceof Plugin known
+                ? known.descriptor().toString()
+                : plugin.getClass().getSimpleName();
+    }
+
+    private <T> T limited(Guard guard, Duration deadline, Callable<T> call) throws Exception {
+        if (!guard.places().tryAcquire(deadline.toMillis(), TimeUnit.MILLISECONDS)) {
+            throw unavailable(guard.name() + " is busy with " + CALLS_PER_PLUGIN + " calls", null);
+        }
+        var task = new FutureTask<>(() -> {
+            try {
+                return call.call();
+            } finally {
+                guard.places().release();
+            }
+        });
+        try {
+            threads.execute(task);
+        } catch (RejectedExecutionException e) {
+            guard.places().release();
+            throw unavailable("the hub is busy with " + MOST_CALLS + " calls to plugins", e);
+        }
+        try {
+            return task.get(deadline.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            task.cancel(true);
+            throw unavailable(guard.name() + " did not answer within " + deadline.toSeconds() + " s", e);
+        } catch (InterruptedException e) {
+            task.cancel(true);
+            Thread.currentThread().interrupt();
+            throw unavailable("the call was interrupted", e);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof Exception cause) {
+                throw cause;
+            }
+            throw e;
+        }
+    }
+
+    private Guard guardOf(Object plugin) {
+        synchronized (guards) {
+            return guards.computeIfAbsent(
+                    plugin,
+                    p -> new Guard(
+                            new Semaphore(CALLS_PER_PLUGIN),
+                            CircuitBreaker.builder()
+                                    .handleIf(PortCalls::mayWorkLater)
+                                    .withFailureThreshold(FAILURES_TO_OPEN)
+                                    .withDelay(OPEN_FOR)
+                                    .build(),
+                            nameOf(p)));
+        }
+    }
+
+    private static boolean mayWorkLater(Throwable failure) {
+        return failure instanceof ExternalSystemException known
+                && known.reason().isRetryable()
+                && !Thread.currentThread().isInterrupted();
+    }
+
+    private static ExternalSystemException unavailable(String message, @Nullable Throwable cause) {
+        return new ExternalSystemException(Reason.UNAVAILABLE, message, cause);
+    }
+
+    private static Thread thread(Runnable work) {
+        var thread = new Thread(work, "animus-port-" + THREADS.incrementAndGet());
+        thread.setDaemon(true);
+        return thread;
+    }
+}

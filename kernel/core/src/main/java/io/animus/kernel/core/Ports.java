@@ -1,0 +1,151 @@
+package io.animus.kernel.core;
+
+import static org.osgi.service.component.annotations.ReferenceCardinality.MULTIPLE;
+import static org.osgi.service.component.annotations.ReferencePolicy.DYNAMIC;
+
+import io.animus.api.executor.JobExecutor;
+import io.animus.api.plugin.Plugin;
+import io.animus.api.registry.ImageRegistry;
+import io.animus.api.scm.ScmHost;
+import io.animus.api.storage.ObjectStore;
+import io.animus.api.types.ImageReference;
+import io.animus.kernel.domain.ProblemCode;
+import io.animus.kernel.domain.RefusedException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+/**
+ * The one place through which the kernel reaches plugins: it looks one up for each piece of work and gives the call a
+ * deadline, a bulkhead, a circuit breaker, retries by reason, and metrics. Safe for many threads.
+ */
+@Component(service = Ports.class)
+public final class Ports {
+    /** How long a call that moves no content may take. */
+    static final Duration QUICK = Duration.ofSeconds(30);
+
+    /** How long a call that moves content may take. */
+    static final Duration LONG = Duration.ofMinutes(15);
+
+    private final Directory<ScmHost> scmHosts = new Directory<>();
+    private final Directory<ImageRegistry> registries = new Directory<>();
+    private final Directory<ObjectStore> stores = new Directory<>();
+    private final Directory<JobExecutor> executors = new Directory<>();
+    private final Directory<Plugin> plugins = new Directory<>();
+    private final PortCalls calls;
+
+    @Activate
+    public Ports(@Reference(name = "calls") PortCalls calls) {
+        this.calls = calls;
+    }
+
+    /** A call to a plugin, guarded. */
+    @FunctionalInterface
+    interface Call<P, T> {
+        T on(P plugin) throws Exception;
+    }
+
+    /**
+     * Asks the SCM host that serves {@code repository}.
+     *
+     * @throws RefusedException {@code PLUGIN_UNAVAILABLE} if none does
+     * @throws io.animus.api.types.ExternalSystemException as the plugin throws it, after retries
+     */
+    <T> T scm(URI repository, Duration deadline, Call<ScmHost, T> call) {
+        var host = scmHosts.find(candidate -> candidate.serves(repository))
+                .orElseThrow(() -> absent("SCM host serves " + repository.getScheme() + "://"
+                        + Optional.ofNullable(repository.getHost()).orElse("")));
+        return calls.call("scm", host, deadline, call);
+    }
+
+    /** Asks the registry that serves {@code image}; errors as {@link #scm}. */
+    <T> T registry(ImageReference image, Call<ImageRegistry, T> call) {
+        var registry = registries
+                .find(candidate -> candidate.serves(image))
+                .orElseThrow(() -> absent("registry plugin serves " + image.registry()));
+        return calls.call("registry", registry, QUICK, call);
+    }
+
+    /** Asks the object store; errors as {@link #scm}. */
+    <T> T storage(Duration deadline, Call<ObjectStore, T> call) {
+        var store = stores.find(any -> true).orElseThrow(() -> absent("object store is installed"));
+        return calls.call("storage", store, deadline, call);
+    }
+
+    /** Asks the executor; errors as {@link #scm}. */
+    <T> T executor(Duration deadline, Call<JobExecutor, T> call) {
+        var executor = executors.find(any -> true).orElseThrow(() -> absent("executor is installed"));
+        return calls.call("executor", executor, deadline, call);
+    }
+
+    /** Whether there is an executor at all. */
+    boolean hasExecutor() {
+        return executors.find(any -> true).isPresent();
+    }
+
+    /** What the executor in use is called. */
+    Optional<String> executorName() {
+        return executors.find(any -> true).map(PortCalls::nameOf);
+    }
+
+    /** All plugins that are present now. */
+    List<Plugin> plugins() {
+        return plugins.all();
+    }
+
+    @Reference(name = "scm", cardinality = MULTIPLE, policy = DYNAMIC)
+    void addScm(ScmHost host, Map<String, ?> properties) {
+        scmHosts.add(host, properties);
+    }
+
+    void removeScm(ScmHost host) {
+        scmHosts.remove(host);
+    }
+
+    @Reference(name = "registry", cardinality = MULTIPLE, policy = DYNAMIC)
+    void addRegistry(ImageRegistry registry, Map<String, ?> properties) {
+        registries.add(registry, properties);
+    }
+
+    void removeRegistry(ImageRegistry registry) {
+        registries.remove(registry);
+    }
+
+    @Reference(name = "storage", cardinality = MULTIPLE, policy = DYNAMIC)
+    void addStorage(ObjectStore store, Map<String, ?> properties) {
+        stores.add(store, properties);
+    }
+
+    void removeStorage(ObjectStore store) {
+        stores.remove(store);
+    }
+
+    @Reference(name = "executor", cardinality = MULTIPLE, policy = DYNAMIC)
+    void addExecutor(JobExecutor executor, Map<String, ?> properties) {
+        executors.add(executor, properties);
+    }
+
+    void removeExecutor(JobExecutor executor) {
+        executors.remove(executor);
+    }
+
+    @Reference(name = "plugin", cardinality = MULTIPLE, policy = DYNAMIC)
+    void addPlugin(Plugin plugin, Map<String, ?> properties) {
+        plugins.add(plugin, properties);
+    }
+
+    void removePlugin(Plugin plugin) {
+        plugins.remove(plugin);
+    }
+
+    private static RefusedException absent(String what) {
+        return RefusedException.of(
+                ProblemCode.PLUGIN_UNAVAILABLE,
+                "No " + what + ". An operator must install or configure a plugin for it.");
+    }
+}
