@@ -72,7 +72,7 @@ public final class PortCalls {
                     .withJitter(0.3)
                     .build();
 
-            var answer = (T)
+            T answer =
                     Failsafe.with(retries, guard.breaker()).get(() -> limited(guard, deadline, () -> call.on(plugin)));
             outcome = "success";
             return answer;
