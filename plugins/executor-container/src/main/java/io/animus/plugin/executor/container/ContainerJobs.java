@@ -1,0 +1,254 @@
+package io.animus.plugin.executor.container;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.animus.api.executor.Job;
+import io.animus.api.executor.JobInput;
+import io.animus.api.executor.JobOutputs;
+import io.animus.api.executor.JobStatus;
+import io.animus.api.types.ExternalSystemException;
+import io.animus.api.types.ExternalSystemException.Reason;
+import io.animus.plugin.executor.container.JobFolder.Mark;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Jobs as containers. The truth is in the engine and on the disk; this object knows nothing that a restart would lose.
+ * Name of the container: {@code animus-<dispatch id>}.
+ */
+final class ContainerJobs implements Closeable {
+    private static final long SPARE_BYTES = 64 << 20;
+
+    private final Settings settings;
+    private final ContainerEngine engine;
+    private final JobInputs inputs;
+    private final Sandbox sandbox;
+    private final ContainerStatus statuses;
+    private final InstantSource clock;
+    private final DispatchLocks locks;
+
+    ContainerJobs(
+            Settings settings, ContainerEngine engine, JobInputs inputs, ContainerStatus statuses, InstantSource clock)
+            throws IOException {
+        this.settings = settings;
+        this.engine = engine;
+        this.inputs = inputs;
+        this.sandbox = new Sandbox(settings);
+        this.statuses = statuses;
+        this.clock = clock;
+        this.locks = new DispatchLocks(settings.workFolder());
+    }
+
+    static String name(String dispatchId) {
+        return "animus-" + dispatchId;
+    }
+
+    JobStatus dispatch(Job job) throws IOException {
+        return locks.holding(job.dispatchId(), () -> dispatchAlone(job));
+    }
+
+    private JobStatus dispatchAlone(Job job) throws IOException {
+        var id = job.dispatchId();
+        var existing = engine.find(name(id));
+        if (existing.isEmpty()) {
+            prepare(job);
+            existing = engine.find(name(id));
+        }
+        var container = existing.orElseThrow(() -> vanished(id));
+        if (!ContainerStatus.specDigest(container).equals(job.specDigest())) {
+            throw rejected("the dispatch id " + id + " is taken by another job");
+        }
+        var status = status(container);
+        return status instanceof JobStatus.Pending && ContainerStatus.isCreated(container) ? start(id) : status;
+    }
+
+    /** Everything up to a container that only waits to be started; what fails half-way is taken back. */
+    private void prepare(Job job) throws IOException {
+        var folder = folder(job.dispatchId());
+        checkPossible(job);
+        var image = image(job);
+        try {
+            // What an earlier try left is half-made at best.
+            discard(job.dispatchId());
+            checkSpace(job);
+            folder.create();
+            inputs.fetch(job.inputs(), folder);
+            new Disk(folder).create(job.limits().storageBytes(), settings.user());
+            var container = sandbox.container(job, folder, image, engine.dialect());
+            if (engine.create(name(job.dispatchId()), container)) {
+                checkMade(job.dispatchId(), image);
+            }
+        } catch (IOException | RuntimeException e) {
+            takeBack(job.dispatchId(), e);
+            throw e;
+        }
+    }
+
+    private void takeBack(String dispatchId, Exception failure) {
+        // An interrupted call must be able to clean up too.
+        var interrupted = Thread.interrupted();
+        try {
+            removeAlone(dispatchId);
+        } catch (IOException | RuntimeException e) {
+            failure.addSuppressed(e);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private void checkPossible(Job job) {
+        if (job.limits().gpus() > 0) {
+            throw rejected("this executor gives no GPUs");
+        }
+        sandbox.network(job);
+        var gaps = Enforcement.gaps(engine.facts());
+        if (!gaps.isEmpty()) {
+            throw rejected("this machine can't enforce the job's limits: " + String.join("; ", gaps));
+        }
+    }
+
+    private void checkSpace(Job job) throws IOException {
+        var needed = SPARE_BYTES + job.limits().storageBytes();
+        for (var input : job.inputs()) {
+            // An archive is there twice until it is unpacked.
+            needed += input.size() * (input.form() == JobInput.Form.TAR ? 2 : 1);
+        }
+        var free = Files.getFileStore(settings.workFolder()).getUsableSpace();
+        if (free < needed) {
+            throw new ExternalSystemException(
+                    Reason.UNAVAILABLE, "the work folder has " + free + " bytes free, the job needs " + needed);
+        }
+    }
+
+    private ContainerEngine.Image image(Job job) {
+        var reference = job.workload().image();
+        var image = engine.findImage(reference);
+        if (image.isEmpty() && settings.pullImages()) {
+            engine.pull(reference);
+            image = engine.findImage(reference);
+        }
+        return image.orElseThrow(() -> rejected("the engine has no image " + reference));
+    }
+
+    /** An engine forgives much: what will run is read back. */
+    private void checkMade(String dispatchId, ContainerEngine.Image image) {
+        var runs = engine.find(name(dispatchId)).map(c -> c.path("Image").asText());
+        if (runs.filter(id -> strip(id).equals(strip(image.id()))).isEmpty()) {
+            throw new ExternalSystemException(
+                    Reason.UNAVAILABLE, "the engine made another container than it was asked for");
+        }
+    }
+
+    private static String strip(String imageId) {
+        return imageId.startsWith("sha256:") ? imageId.substring("sha256:".length()) : imageId;
+    }
+
+    private JobStatus start(String dispatchId) throws IOException {
+        var folder = folder(dispatchId);
+        folder.set(Mark.STARTING, clock.instant(), statuses.boot());
+        var failure = engine.start(name(dispatchId));
+        if (failure.isPresent()) {
+            folder.set(Mark.NOT_STARTED, clock.instant(), failure.get());
+        }
+        return find(dispatchId).orElseThrow(() -> vanished(dispatchId));
+    }
+
+    Optional<JobStatus> find(String dispatchId) throws IOException {
+        var container = engine.find(name(dispatchId));
+        return container.isEmpty() ? Optional.empty() : Optional.of(status(container.get()));
+    }
+
+    List<JobStatus> jobs() throws IOException {
+        var statuses = new ArrayList<JobStatus>();
+        for (var name : engine.names()) {
+            var container = engine.find(name);
+            if (container.isPresent()) {
+                statuses.add(status(container.get()));
+            }
+        }
+        return statuses;
+    }
+
+    private JobStatus status(JsonNode container) throws IOException {
+        return statuses.of(container, folder(ContainerStatus.dispatchId(container)), engine.dialect());
+    }
+
+    JobOutputs outputs(String dispatchId) throws IOException {
+        return new OutputTree(mounted(dispatchId)).read();
+    }
+
+    InputStream open(String dispatchId, String path) throws IOException {
+        return new OutputTree(mounted(dispatchId))
+                .open(path)
+                .orElseThrow(() -> rejected("the job " + dispatchId + " left no file " + path));
+    }
+
+    private Path mounted(String dispatchId) throws IOException {
+        return locks.holding(dispatchId, () -> finishedDisk(dispatchId).mount());
+    }
+
+    private Disk finishedDisk(String dispatchId) throws IOException {
+        var folder = folder(dispatchId);
+        if (find(dispatchId).filter(JobStatus.Finished.class::isInstance).isEmpty()) {
+            throw rejected("the job " + dispatchId + " is not finished");
+        }
+        if (!Files.exists(folder.disk())) {
+            throw new ExternalSystemException(
+                    Reason.UNAVAILABLE, "the disk of the job " + dispatchId + " is not in this work folder");
+        }
+        return new Disk(folder);
+    }
+
+    void cancel(String dispatchId, Duration grace) throws IOException {
+        if (find(dispatchId).filter(JobStatus.Running.class::isInstance).isPresent()) {
+            var folder = folder(dispatchId);
+            if (folder.find(Mark.CANCELED).isEmpty()) {
+                folder.set(Mark.CANCELED, clock.instant(), "");
+            }
+            engine.stop(name(dispatchId), grace);
+        }
+    }
+
+    void remove(String dispatchId) throws IOException {
+        locks.holding(dispatchId, () -> removeAlone(dispatchId));
+    }
+
+    private boolean removeAlone(String dispatchId) throws IOException {
+        engine.remove(name(dispatchId));
+        discard(dispatchId);
+        return true;
+    }
+
+    /** Removes what is left of a job without a container. */
+    private void discard(String dispatchId) throws IOException {
+        var folder = folder(dispatchId);
+        new Disk(folder).release();
+        folder.delete();
+    }
+
+    private JobFolder folder(String dispatchId) {
+        return new JobFolder(settings.workFolder().resolve(dispatchId));
+    }
+
+    private static ExternalSystemException vanished(String dispatchId) {
+        return new ExternalSystemException(Reason.UNAVAILABLE, "the container of " + dispatchId + " vanished");
+    }
+
+    private static ExternalSystemException rejected(String message) {
+        return new ExternalSystemException(Reason.REJECTED, message);
+    }
+
+    @Override
+    public void close() throws IOException {
+        locks.close();
+    }
+}

@@ -1,0 +1,41 @@
+package io.animus.plugin.executor.container;
+
+import io.animus.plugin.executor.container.EngineSocket.Answer;
+import java.nio.file.Path;
+
+/** Where Podman's answers and wishes differ from Docker's, though both speak Docker's API. */
+enum Dialect {
+    PODMAN("k8s-file"),
+    DOCKER("json-file");
+
+    private final String logDriver;
+
+    Dialect(String logDriver) {
+        this.logDriver = logDriver;
+    }
+
+    String logDriver() {
+        return logDriver;
+    }
+
+    /** The seccomp option: Podman wants a file of the host it runs on, Docker the profile itself. */
+    String seccomp(Path file, String profile) {
+        return "seccomp=" + (this == PODMAN ? file : profile);
+    }
+
+    /** Whether a container could not be created because its name is taken. */
+    boolean isNameTaken(Answer created) {
+        return created.status() == 409
+                || this == PODMAN
+                        && created.status() == 500
+                        && created.message().contains("already in use");
+    }
+
+    /**
+     * Whether a memory kill is certain to be flagged. Podman with cgroup v1 misses its own runtime's marker, so there an
+     * exit with 137 that nobody of ours caused counts as one.
+     */
+    boolean flagsMemoryKills() {
+        return this == DOCKER;
+    }
+}

@@ -1,0 +1,189 @@
+package io.animus.plugin.executor.container;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+
+/**
+ * A tar archive on its way to becoming a folder. Symbolic links are made when everything else is in its place, so nothing
+ * is ever written through one, and only if they stay inside however they are chained.
+ */
+final class TarTree {
+    private static final int MAX_ENTRIES = 200_000;
+    private static final int MAX_LINKS_ON_A_WAY = 40;
+
+    private final Path root;
+    private final long maxBytes;
+    private final Map<List<String>, String> links = new LinkedHashMap<>();
+    private long bytes;
+
+    TarTree(Path root, long maxBytes) {
+        this.root = root;
+        this.maxBytes = maxBytes;
+    }
+
+    /**
+     * Unpacks a POSIX (ustar, pax) archive into {@code root}, which must not exist.
+     *
+     * @throws UnsafeArchiveException if the archive leads out of the folder, holds something that is no file, folder or
+     *     link, names a place twice, grows beyond the limit, or is no archive; what was unpacked stays
+     */
+    void unpack(InputStream archive) throws IOException, UnsafeArchiveException {
+        makeFolder(root);
+        var entries = 0;
+        try (var tar = new TarArchiveInputStream(archive, "UTF-8")) {
+            for (var entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
+                if (++entries > MAX_ENTRIES) {
+                    throw new UnsafeArchiveException("it has more than " + MAX_ENTRIES + " entries");
+                }
+                place(tar, entry);
+            }
+        } catch (FileAlreadyExistsException e) {
+            throw new UnsafeArchiveException("it names a place twice: " + root.relativize(Path.of(e.getFile())));
+        } catch (IllegalArgumentException e) {
+            throw new UnsafeArchiveException("it is not a tar archive");
+        }
+        for (var link : links.entrySet()) {
+            checkStaysInside(link.getKey(), link.getValue());
+        }
+        for (var link : links.entrySet()) {
+            Files.createSymbolicLink(root.resolve(String.join("/", link.getKey())), Path.of(link.getValue()));
+        }
+    }
+
+    private void place(TarArchiveInputStream tar, TarArchiveEntry entry) throws IOException, UnsafeArchiveException {
+        if (entry.isGlobalPaxHeader()) {
+            return;
+        }
+        var names = names(entry.getName());
+        if (names.isEmpty()) {
+            return;
+        }
+        var path = resolve(names);
+        makeFolders(names.subList(0, names.size() - 1));
+        if (entry.isDirectory()) {
+            makeFolders(names);
+        } else if (entry.isSymbolicLink()) {
+            if (Files.exists(path, LinkOption.NOFOLLOW_LINKS) || links.put(names, entry.getLinkName()) != null) {
+                throw new UnsafeArchiveException("it names a place twice: " + entry.getName());
+            }
+        } else if (entry.isLink()) {
+            link(path, names(entry.getLinkName()));
+        } else if (entry.isFile() && tar.canReadEntryData(entry)) {
+            write(tar, path, (entry.getMode() & 0100) != 0);
+        } else {
+            throw new UnsafeArchiveException("it holds something that is no file, folder or link: " + entry.getName());
+        }
+    }
+
+    private void write(InputStream content, Path path, boolean executable) throws IOException, UnsafeArchiveException {
+        var buffer = new byte[1 << 16];
+        try (var file = Files.newOutputStream(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            for (var read = content.read(buffer); read >= 0; read = content.read(buffer)) {
+                bytes += read;
+                if (bytes > maxBytes) {
+                    throw new UnsafeArchiveException("it unpacks to more than " + maxBytes + " bytes");
+                }
+                file.write(buffer, 0, read);
+            }
+        }
+        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(executable ? "rwxr-xr-x" : "rw-r--r--"));
+    }
+
+    private void link(Path path, List<String> target) throws IOException, UnsafeArchiveException {
+        var existing = resolve(target);
+        if (!Files.isRegularFile(existing, LinkOption.NOFOLLOW_LINKS)) {
+            throw new UnsafeArchiveException("a hard link leads to no file of it: " + root.relativize(path));
+        }
+        Files.createLink(path, existing);
+    }
+
+    private void makeFolders(List<String> names) throws IOException, UnsafeArchiveException {
+        for (var depth = 1; depth <= names.size(); depth++) {
+            var part = names.subList(0, depth);
+            var folder = resolve(part);
+            if (links.containsKey(part)) {
+                throw new UnsafeArchiveException("it writes through a link: " + String.join("/", part));
+            }
+            if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+                makeFolder(folder);
+            }
+        }
+    }
+
+    private static void makeFolder(Path folder) throws IOException {
+        Files.createDirectory(folder);
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    private Path resolve(List<String> names) throws UnsafeArchiveException {
+        try {
+            return root.resolve(String.join("/", names));
+        } catch (InvalidPathException e) {
+            throw new UnsafeArchiveException("it holds a name that this machine can't have");
+        }
+    }
+
+    private static List<String> names(String path) throws UnsafeArchiveException {
+        if (path.startsWith("/")) {
+            throw new UnsafeArchiveException("it holds an absolute name: " + path);
+        }
+        var names = new ArrayList<String>();
+        for (var name : path.split("/")) {
+            if (name.equals("..")) {
+                throw new UnsafeArchiveException("it leads out of its folder: " + path);
+            }
+            if (!name.isEmpty() && !name.equals(".")) {
+                names.add(name);
+            }
+        }
+        return names;
+    }
+
+    /** Walks from a link to where it ends as the system would, over the links of this archive. */
+    private void checkStaysInside(List<String> link, String target) throws UnsafeArchiveException {
+        var at = new ArrayList<>(link.subList(0, link.size() - 1));
+        var ahead = new ArrayDeque<>(List.of(target.split("/")));
+        var followed = 1;
+        var leaves = target.startsWith("/") || target.isEmpty();
+        while (!leaves && !ahead.isEmpty()) {
+            var name = ahead.pop();
+            if (name.isEmpty() || name.equals(".")) {
+                continue;
+            }
+            if (name.equals("..")) {
+                leaves = at.isEmpty();
+                if (!leaves) {
+                    at.remove(at.size() - 1);
+                }
+                continue;
+            }
+            at.add(name);
+            var next = links.get(at);
+            if (next != null) {
+                at.remove(at.size() - 1);
+                leaves = next.startsWith("/") || ++followed > MAX_LINKS_ON_A_WAY;
+                var names = next.split("/");
+                for (var i = names.length - 1; i >= 0; i--) {
+                    ahead.push(names[i]);
+                }
+            }
+        }
+        if (leaves) {
+            throw new UnsafeArchiveException("a link leads out of its folder: " + String.join("/", link));
+        }
+    }
+}

@@ -1,0 +1,185 @@
+package io.animus.plugin.executor.container;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.sun.net.httpserver.HttpServer;
+import io.animus.api.executor.Job;
+import io.animus.api.executor.JobInput;
+import io.animus.api.executor.Limits;
+import io.animus.api.executor.Workload;
+import io.animus.api.plugin.PluginRoutes;
+import io.animus.api.tck.JobPrograms;
+import io.animus.api.types.Digest;
+import io.animus.api.types.ImageReference;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
+
+/** A real Podman with a busybox image, a server for inputs, and executors over them. */
+final class TestBed implements JobPrograms {
+    static final Limits LIMITS = new Limits(1000, 64 << 20, 4 << 20, 32, 0);
+    private static final String NAME = "registry.test:5000/animus/busybox";
+
+    private final Podman podman = new Podman();
+    private final BusyboxImage image = BusyboxImage.make("");
+    private final Map<String, byte[]> served = new ConcurrentHashMap<>();
+    private final HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    private final List<ContainerJobExecutor> executors = new ArrayList<>();
+
+    TestBed() throws Exception {
+        podman.load(image, NAME + ":1");
+        server.createContext("/", exchange -> {
+            var content = served.get(exchange.getRequestURI().getPath());
+            exchange.sendResponseHeaders(
+                    content == null ? 404 : 200, content == null || content.length == 0 ? -1 : content.length);
+            if (content != null) {
+                exchange.getResponseBody().write(content);
+            }
+            exchange.close();
+        });
+        server.start();
+    }
+
+    Podman podman() {
+        return podman;
+    }
+
+    Path workFolder() {
+        return podman.file("jobs");
+    }
+
+    Settings settings() {
+        return new Settings(
+                "test",
+                List.of(podman.socket()),
+                workFolder(),
+                false,
+                Map.of(),
+                "10001:10001",
+                false,
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(20),
+                256,
+                1 << 20,
+                64 << 10,
+                1 << 20);
+    }
+
+    ContainerJobExecutor executor() {
+        return executor(settings());
+    }
+
+    ContainerJobExecutor executor(Settings settings) {
+        var executor = new ContainerJobExecutor(settings, InstantSource.system(), PluginRoutes::start);
+        executors.add(executor);
+        return executor;
+    }
+
+    /** A job of one shell script. */
+    Job job(String dispatchId, String script, JobInput... inputs) {
+        return job(dispatchId, script, LIMITS, Job.NO_NETWORK, inputs);
+    }
+
+    Job job(String dispatchId, String script, Limits limits, String network, JobInput... inputs) {
+        var spec = Digest.of((script + limits + network).getBytes(UTF_8));
+        return new Job(dispatchId, spec, shell(script), limits, network, List.of(inputs));
+    }
+
+    Workload shell(String script) {
+        return workload(image.digest(), List.of("sh", "-c", script));
+    }
+
+    Workload workload(Digest digest, List<String> command) {
+        return new Workload(ImageReference.parse(NAME + "@" + digest), command, Map.of("ANIMUS", "yes"));
+    }
+
+    BusyboxImage image() {
+        return image;
+    }
+
+    @Override
+    public Workload workload(Program program) {
+        UnaryOperator<String> ready = script -> "echo ready; " + script;
+        return shell(
+                switch (program) {
+                    case SUCCEEDS ->
+                        ready.apply("echo second; echo done > /out/result.txt; mkdir /out/sub; : > /out/sub/empty");
+                    case EXITS_3 -> ready.apply("echo failing >&2; exit 3");
+                    case WAITS ->
+                        "trap 'exit 0' TERM; "
+                                + ready.apply("i=0; while test $i -lt 6000; do sleep 0.1; i=$((i+1)); done");
+                    case IGNORES_SIGTERM -> "trap '' TERM; " + ready.apply("sleep 600");
+                    case EATS_MEMORY -> ready.apply("exec awk 'BEGIN { s = \"x\"; while (1) s = s s }'");
+                    case COPIES_INPUT ->
+                        ready.apply("cp /in/data /out/data; test ! -e /in/tree/a.txt || cp /in/tree/a.txt /out/a.txt");
+                    case LEAVES_A_LINK -> ready.apply("echo -n kept > /out/kept; ln -s /etc/passwd /out/link");
+                    case PRINTS_A_LONG_LINE ->
+                        ready.apply("awk 'BEGIN { while (i++ < 20000) s = s \"x\"; print s; print \"last\" }'");
+                });
+    }
+
+    @Override
+    public Workload unknownImage() {
+        return workload(Digest.of(new byte[] {1}), List.of("true"));
+    }
+
+    @Override
+    public JobInput serve(String path, JobInput.Form form, byte[] content) {
+        var place = "/" + served.size() + "-" + path.replace('/', '-');
+        served.put(place, content);
+        var source = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + place + "?signature=s3cret");
+        return new JobInput(path, form, source, Digest.of(content), content.length);
+    }
+
+    /** Removes all jobs, ends all executors and says what is left of any job on this machine. */
+    List<String> clear() throws Exception {
+        var cleaner = executor();
+        cleaner.jobs().forEach(j -> cleaner.remove(j.dispatchId()));
+        executors.forEach(ContainerJobExecutor::close);
+        executors.clear();
+        return leftovers();
+    }
+
+    private List<String> leftovers() throws Exception {
+        var left = new ArrayList<String>();
+        left.addAll(podman.run("ps", "--all", "--quiet").lines().toList());
+        left.addAll(podman.run("volume", "ls", "--quiet").lines().toList());
+        left.addAll(HostCommand.run("losetup", "--list", "--noheadings", "--output", "BACK-FILE")
+                .lines()
+                .filter(f -> f.contains(workFolder().toString()))
+                .toList());
+        left.addAll(Files.readString(Path.of("/proc/self/mounts"))
+                .lines()
+                .filter(m -> m.contains(workFolder().toString()))
+                .toList());
+        try (var files = Files.list(workFolder())) {
+            files.map(f -> f.getFileName().toString())
+                    .filter(f -> !f.equals(".lock"))
+                    .forEach(left::add);
+        }
+        return left;
+    }
+
+    void stop() throws Exception {
+        server.stop(0);
+        podman.stop();
+    }
+
+    /** The text of a failure, for assertions that secrets stay out of it. */
+    static String texts(Throwable failure) {
+        var text = new StringWriter();
+        failure.printStackTrace(new PrintWriter(text));
+        return text.toString();
+    }
+}
