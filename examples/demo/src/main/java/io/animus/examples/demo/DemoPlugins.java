@@ -9,14 +9,15 @@ final class DemoPlugins {
     private DemoPlugins() {}
 
     static List<PluginSettings> settings(Folders folders, LocalRegistry registry, ContainerEngine engine, URI hub) {
+        var repositories = GitProject.address(folders.repositories()) + "/";
         return List.of(
+                new PluginSettings("io.animus.plugin.scm.git-demo", Map.of("url_prefixes", repositories)),
                 new PluginSettings(
-                        "io.animus.plugin.scm.git~demo",
-                        Map.of("url_prefixes", GitProject.address(folders.repositories()) + "/")),
+                        "io.animus.plugin.registry-demo",
+                        Map.of("hosts", registry.host(), "insecure_hosts", registry.host())),
                 new PluginSettings("io.animus.plugin.storage.filesystem", Map.of("public_url", hub.toString())),
-                new PluginSettings("io.animus.plugin.registry~demo", Map.of("insecure_hosts", registry.host())),
                 new PluginSettings(
-                        "io.animus.plugin.executor.container~demo",
+                        "io.animus.plugin.executor.container-demo",
                         Map.of("socket", engine.socket().toString())));
     }
 }

@@ -93,7 +93,10 @@ record HubInstallation(Path folder) {
         if (ended.exitCode() != 0) {
             throw DemoException.failed(
                     "the hub didn't start",
-                    "it said: " + Command.tail(KEY.matcher(ended.output()).replaceAll("ank_…")));
+                    "it said: "
+                            + Command.tail(KEY.matcher(ended.output())
+                                    .replaceAll("ank_…")
+                                    .replaceAll("[.]{4,}", "…")));
         }
     }
 
@@ -105,6 +108,12 @@ record HubInstallation(Path folder) {
 
     /** The key of {@code bootstrap-admin}, which the hub showed once. */
     String bootstrapKey() throws IOException {
+        var notYetShown = data().resolve("bootstrap-admin.key");
+        if (Files.exists(notYetShown)) {
+            // The hub was slow to start, and bin/animus had stopped waiting before there was a key.
+            keep(Files.readString(notYetShown).strip());
+            Files.delete(notYetShown);
+        }
         if (!Files.exists(keyFile())) {
             throw DemoException.failed(
                     "the hub showed its first key to somebody else",

@@ -74,7 +74,7 @@ record JavaImage(Path work) {
             return builder().containerize(target).getDigest().toString();
         } catch (RegistryException | CacheDirectoryCreationException | ExecutionException e) {
             throw DemoException.failed(
-                    "the image can't be built or pushed: " + e.getMessage(), "see the cause below", e);
+                    "the image can't be built or pushed: " + e.getMessage(), "delete " + work + " and try again", e);
         }
     }
 

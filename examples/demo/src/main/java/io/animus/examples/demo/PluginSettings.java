@@ -7,7 +7,7 @@ import java.util.stream.Collectors;
 /**
  * The configuration of one plugin as a file in {@code etc/}.
  *
- * @param pid with {@code ~name} for one of several instances
+ * @param pid with {@code -name} for one of several instances
  */
 record PluginSettings(String pid, Map<String, String> values) {
     PluginSettings {

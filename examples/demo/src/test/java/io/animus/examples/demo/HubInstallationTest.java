@@ -46,6 +46,17 @@ class HubInstallationTest {
     }
 
     @Test
+    void takesTheKeyThatASlowHubHasNotShown() throws Exception {
+        var hub = HubInstallation.unpack(archive("one", FAILS), folder.resolve("hub"));
+        Files.createDirectories(hub.data());
+        Files.writeString(hub.data().resolve("bootstrap-admin.key"), KEY + "\n");
+
+        assertThat(hub.bootstrapKey()).isEqualTo(KEY);
+        assertThat(hub.data().resolve("bootstrap-admin.key")).doesNotExist();
+        assertThat(hub.bootstrapKey()).isEqualTo(KEY);
+    }
+
+    @Test
     void neverShowsTheKeyWhenTheHubDoesNotStart() throws Exception {
         var hub = HubInstallation.unpack(archive("one", FAILS), folder.resolve("hub"));
 
@@ -75,9 +86,9 @@ class HubInstallationTest {
     void writesPluginSettingsAsProperties() throws Exception {
         var hub = HubInstallation.unpack(archive("one", STARTS), folder.resolve("hub"));
 
-        hub.configure(new PluginSettings("io.animus.plugin.x~demo", Map.of("b", "2", "a", "1\\")));
+        hub.configure(new PluginSettings("io.animus.plugin.x-demo", Map.of("b", "2", "a", "1\\")));
 
-        assertThat(hub.folder().resolve("app/etc/io.animus.plugin.x~demo.cfg")).hasContent("a = 1\\\\\nb = 2\n");
+        assertThat(hub.folder().resolve("app/etc/io.animus.plugin.x-demo.cfg")).hasContent("a = 1\\\\\nb = 2\n");
     }
 
     private Path archive(String name, String program) throws Exception {
