@@ -1,0 +1,186 @@
+package io.animus.itests.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code bin/animus} on good days and bad. */
+class LauncherIT {
+    private static final int FAILED = 1;
+    private static final int WRONG_USAGE = 2;
+    private static final int NOT_RUNNING = 3;
+
+    @TempDir
+    private Path folder;
+
+    private UnpackedHub hub;
+
+    @BeforeEach
+    void unpack() throws Exception {
+        hub = UnpackedHub.with(folder.resolve("data"));
+    }
+
+    @AfterEach
+    void stop() {
+        hub.close();
+    }
+
+    @Test
+    void startsServesAndStops() throws Exception {
+        var started = hub.animus("start");
+
+        assertThat(started.err()).isEmpty();
+        assertThat(started.exitCode()).isZero();
+        assertThat(started.out()).contains("ready", "http://127.0.0.1:" + hub.port());
+
+        var status = new ObjectMapper().readTree(hub.animus("status", "--json").out());
+        assertThat(status.get("state").asText()).isEqualTo("ready");
+        assertThat(status.get("pid").asLong()).isEqualTo(hub.process().pid());
+        assertThat(Files.getPosixFilePermissions(hub.data())).isEqualTo(PosixFilePermissions.fromString("rwx------"));
+
+        var again = hub.animus("start");
+        assertThat(again.exitCode()).isZero();
+        assertThat(again.out()).contains("runs already");
+
+        assertThat(hub.animus("stop").exitCode()).isZero();
+        try (var free = new ServerSocket(hub.port(), 1, InetAddress.getLoopbackAddress())) {
+            assertThat(free.isBound()).isTrue();
+        }
+        assertThat(hub.pidFile()).doesNotExist();
+        assertThat(hub.animus("status").exitCode()).isEqualTo(NOT_RUNNING);
+    }
+
+    @Test
+    void showsTheBootstrapKeyOnceAndNowhereElse() throws Exception {
+        var first = hub.animus("start");
+        assertThat(first.out()).containsPattern("(?m)^ +ank_\\S{43,}$").contains("shown this once");
+        var key = first.out()
+                .lines()
+                .map(String::strip)
+                .filter(line -> line.startsWith("ank_"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(hub.data().resolve("bootstrap-admin.key")).doesNotExist();
+        hub.animus("stop");
+
+        assertThat(hub.animus("start").out()).doesNotContain("ank_");
+        assertThat(hub.data().resolve("log/animus.log")).content().doesNotContain(key);
+    }
+
+    @Test
+    void listensOnLoopbackAloneAndOnNoOtherPort() throws Exception {
+        hub.animus("start");
+
+        assertThat(listeningPorts(hub.process().pid())).containsExactly("0100007F:" + "%04X".formatted(hub.port()));
+    }
+
+    @Test
+    void logsOneJsonObjectPerLine() throws Exception {
+        hub.animus("start");
+
+        var json = new ObjectMapper();
+        var lines = Files.readAllLines(hub.data().resolve("log/animus.log"));
+        assertThat(lines).isNotEmpty();
+        for (var line : lines) {
+            var entry = json.readTree(line);
+            assertThat(entry.get("time").asText()).endsWith("Z");
+            assertThat(entry.has("level") && entry.has("logger") && entry.has("message"))
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void saysWhatToDoWhenThePortIsTaken() throws Exception {
+        try (var other = new ServerSocket()) {
+            other.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), hub.port()));
+
+            var refused = hub.animus("start");
+
+            assertThat(refused.exitCode()).isEqualTo(FAILED);
+            assertThat(refused.err()).contains("port " + hub.port(), "taken", "--port");
+        }
+    }
+
+    @Test
+    void saysWhatToDoWhenTheDataDirectoryCannotBeWritten() throws Exception {
+        Files.writeString(folder.resolve("file"), "");
+
+        var refused = hub.animus("start", "--data", folder.resolve("file/data").toString());
+
+        assertThat(refused.exitCode()).isEqualTo(FAILED);
+        assertThat(refused.err()).contains("cannot write", "--data");
+    }
+
+    @Test
+    void saysWhatToDoWithoutTheRightJava() throws Exception {
+        var none = hub.animus(Map.of("JAVA_HOME", folder.toString()), "start");
+        var bin = Files.createDirectories(folder.resolve("bin"));
+        var java =
+                Files.writeString(bin.resolve("java"), "#!/bin/sh\necho '    java.specification.version = 11' >&2\n");
+        Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxr-xr-x"));
+        var old = hub.animus(Map.of("JAVA_HOME", folder.toString()), "start");
+
+        assertThat(none.exitCode()).isEqualTo(FAILED);
+        assertThat(none.err()).contains("JAVA_HOME", "Java 17");
+        assertThat(old.exitCode()).isEqualTo(FAILED);
+        assertThat(old.err()).contains("is Java 11", "Java 17");
+    }
+
+    @Test
+    void isNotFooledByTheProcessIdOfSomebodyElse() throws Exception {
+        Files.createDirectories(hub.data());
+        var stranger = ProcessHandle.current().pid();
+        Files.writeString(hub.pidFile(), stranger + " 1 http://127.0.0.1:" + hub.port() + "\n");
+
+        assertThat(hub.animus("status").exitCode()).isEqualTo(NOT_RUNNING);
+        assertThat(hub.animus("stop").exitCode()).isEqualTo(NOT_RUNNING);
+        assertThat(hub.pidFile()).doesNotExist();
+    }
+
+    @Test
+    void refusesWhatItDoesNotKnow() throws Exception {
+        assertThat(hub.animus("begin").exitCode()).isEqualTo(WRONG_USAGE);
+        assertThat(hub.animus("start", "--prot", "1").exitCode()).isEqualTo(WRONG_USAGE);
+        assertThat(hub.animus("start", "--port").exitCode()).isEqualTo(WRONG_USAGE);
+        assertThat(hub.animus("start", "--port", "70000").exitCode()).isEqualTo(WRONG_USAGE);
+        assertThat(hub.animus("--help").exitCode()).isZero();
+        assertThat(hub.animus("version").out()).isEqualTo(System.getProperty("animus.version") + "\n");
+    }
+
+    /** Local addresses in listening state of one process, as the kernel's tables have them. */
+    private static Set<String> listeningPorts(long pid) throws IOException {
+        var sockets = new HashSet<String>();
+        try (var descriptors = Files.newDirectoryStream(Path.of("/proc/" + pid + "/fd"))) {
+            for (var descriptor : descriptors) {
+                if (Files.isSymbolicLink(descriptor)) {
+                    sockets.add(Files.readSymbolicLink(descriptor).toString());
+                }
+            }
+        }
+        var found = new TreeSet<String>();
+        for (var table : new String[] {"/proc/net/tcp", "/proc/net/tcp6"}) {
+            for (var line : Files.readAllLines(Path.of(table))) {
+                var columns = line.strip().split("\\s+");
+                if (columns[3].equals("0A") && sockets.contains("socket:[" + columns[9] + "]")) {
+                    found.add(columns[1].replaceFirst("^0{16}FFFF0000", ""));
+                }
+            }
+        }
+        return found;
+    }
+}
