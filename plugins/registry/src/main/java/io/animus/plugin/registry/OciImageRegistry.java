@@ -35,7 +35,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 @Designate(ocd = OciImageRegistry.Config.class, factory = true)
 public final class OciImageRegistry implements ImageRegistry, Plugin {
 
-    /** The configuration of one instance. */
+    /** The configuration of one instance. In a key, DS reads two underscores as one and one as a dot. */
     @ObjectClassDefinition(name = "OCI registry", description = "Container images from OCI registries")
     public @interface Config {
         @AttributeDefinition(description = "Name of this instance: 1 to 63 of a-z 0-9 -")
@@ -46,18 +46,18 @@ public final class OciImageRegistry implements ImageRegistry, Plugin {
 
         @AttributeDefinition(
                 description = "host[:port] that may be spoken to in plain http: registries, token servers, storage")
-        String[] insecure_hosts() default {};
+        String[] insecure__hosts() default {};
 
         @AttributeDefinition(description = "File with lines of <host[:port]> <user> <password>; empty for none")
-        String credentials_file() default "";
+        String credentials__file() default "";
 
         @AttributeDefinition(description = "Milliseconds to connect", min = "1")
-        int connect_timeout_ms() default 10_000;
+        int connect__timeout__ms() default 10_000;
 
         @AttributeDefinition(
                 description = "Milliseconds for one whole answer, of which a call needs up to nine",
                 min = "1")
-        int read_timeout_ms() default 30_000;
+        int read__timeout__ms() default 30_000;
     }
 
     private final PluginDescriptor descriptor;
@@ -71,10 +71,10 @@ public final class OciImageRegistry implements ImageRegistry, Plugin {
                 lowerCase(config.hosts()),
                 new ManifestSource(
                         new RegistryHttp(
-                                Duration.ofMillis(config.connect_timeout_ms()),
-                                Duration.ofMillis(config.read_timeout_ms())),
-                        new Logins(config.credentials_file().isEmpty() ? null : Path.of(config.credentials_file())),
-                        lowerCase(config.insecure_hosts())),
+                                Duration.ofMillis(config.connect__timeout__ms()),
+                                Duration.ofMillis(config.read__timeout__ms())),
+                        new Logins(config.credentials__file().isEmpty() ? null : Path.of(config.credentials__file())),
+                        lowerCase(config.insecure__hosts())),
                 route -> PluginRoutes.start(bundle, "registry-" + config.instance(), route));
     }
 

@@ -39,7 +39,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 @Designate(ocd = GitScmHost.Config.class, factory = true)
 public final class GitScmHost implements ScmHost, Plugin {
 
-    /** The configuration of one instance. */
+    /** The configuration of one instance. In a key, DS reads two underscores as one and one as a dot. */
     @ObjectClassDefinition(name = "git", description = "Source from git remotes over https, ssh or file")
     public @interface Config {
         @AttributeDefinition(description = "Name of this instance: 1 to 63 of a-z 0-9 -")
@@ -48,34 +48,34 @@ public final class GitScmHost implements ScmHost, Plugin {
         @AttributeDefinition(
                 description = "URLs below which repositories are served; nothing else is, so none serves nothing."
                         + " https://host/team/, ssh://git@host/team/, file:///srv/git/; an http:// prefix allows http")
-        String[] url_prefixes() default {};
+        String[] url__prefixes() default {};
 
         @AttributeDefinition(description = "File with lines of <url-prefix> <user> <password>; empty for none")
-        String credentials_file() default "";
+        String credentials__file() default "";
 
         @AttributeDefinition(description = "Private ssh key without passphrase, in OpenSSH's form; empty for none")
-        String ssh_key_file() default "";
+        String ssh__key__file() default "";
 
         @AttributeDefinition(description = "ssh hosts to trust, in OpenSSH's form; empty trusts none")
-        String known_hosts_file() default "";
+        String known__hosts__file() default "";
 
         @AttributeDefinition(description = "Folder for copies of repositories; empty for the bundle's own")
-        String cache_directory() default "";
+        String cache__directory() default "";
 
         @AttributeDefinition(description = "Bytes that all copies may take together, 1 to 2^62", min = "1")
-        long cache_max_bytes() default 10L << 30;
+        long cache__max__bytes() default 10L << 30;
 
         @AttributeDefinition(description = "Bytes that the copy of one repository may take, 1 to 2^62", min = "1")
-        long repository_max_bytes() default 2L << 30;
+        long repository__max__bytes() default 2L << 30;
 
         @AttributeDefinition(description = "Bytes of one archive, 1 to 2^62", min = "1")
-        long archive_max_bytes() default 4L << 30;
+        long archive__max__bytes() default 4L << 30;
 
         @AttributeDefinition(description = "Milliseconds to connect; for ssh in whole seconds, at least 1", min = "1")
-        int connect_timeout_ms() default 10_000;
+        int connect__timeout__ms() default 10_000;
 
         @AttributeDefinition(description = "Milliseconds of silence; for ssh in whole seconds, at least 1", min = "1")
-        int read_timeout_ms() default 30_000;
+        int read__timeout__ms() default 30_000;
     }
 
     private final PluginDescriptor descriptor;
@@ -88,10 +88,10 @@ public final class GitScmHost implements ScmHost, Plugin {
     public GitScmHost(BundleContext bundle, Config config) {
         this(
                 new PluginDescriptor("scm", "git", config.instance()),
-                new ServedUrls(List.of(config.url_prefixes())),
-                new MirrorCache(folder(bundle, config), config.cache_max_bytes(), remote(config), Clock.systemUTC()),
+                new ServedUrls(List.of(config.url__prefixes())),
+                new MirrorCache(folder(bundle, config), config.cache__max__bytes(), remote(config), Clock.systemUTC()),
                 remote(config),
-                config.archive_max_bytes(),
+                config.archive__max__bytes(),
                 route -> PluginRoutes.start(bundle, "scm-git-" + config.instance(), route));
     }
 
@@ -206,16 +206,18 @@ public final class GitScmHost implements ScmHost, Plugin {
     private static GitRemote remote(Config config) {
         return new GitRemote(
                 new GitAccess(
-                        file(config.credentials_file()), file(config.ssh_key_file()), file(config.known_hosts_file())),
-                Duration.ofMillis(config.connect_timeout_ms()),
-                Duration.ofMillis(config.read_timeout_ms()),
-                config.repository_max_bytes());
+                        file(config.credentials__file()),
+                        file(config.ssh__key__file()),
+                        file(config.known__hosts__file())),
+                Duration.ofMillis(config.connect__timeout__ms()),
+                Duration.ofMillis(config.read__timeout__ms()),
+                config.repository__max__bytes());
     }
 
     private static Path folder(BundleContext bundle, Config config) {
-        return config.cache_directory().isEmpty()
+        return config.cache__directory().isEmpty()
                 ? bundle.getDataFile("mirrors-" + config.instance()).toPath()
-                : Path.of(config.cache_directory());
+                : Path.of(config.cache__directory());
     }
 
     private static @Nullable Path file(String name) {
