@@ -165,6 +165,18 @@ create table code_ref (
     primary key (project_id, commit_sha, repository)
 );
 
+-- The archive of a commit's tree in the object store. The same commit gives the same archive.
+create table source_archive (
+    project_id id not null,
+    repository text not null,
+    commit_sha text not null,
+    digest digest not null,
+    size bigint not null,
+    stored_at timestamptz not null,
+    primary key (project_id, commit_sha, repository),
+    foreign key (project_id, commit_sha, repository) references code_ref
+);
+
 -- Runs ---------------------------------------------------------------------------------------------------------------
 
 create table run (
@@ -180,12 +192,16 @@ create table run (
     rerun_of id references run,
     created_at timestamptz not null,
     created_by principal not null,
-    max_attempts integer not null check (max_attempts >= 1),
+    -- Copied out of the spec, for the scheduler.
+    milli_cpus bigint not null,
+    memory_bytes bigint not null,
+    gpus integer not null,
+    timeout_seconds integer not null,
     -- From here on: what changes.
     priority integer not null check (priority between 0 and 100),
     state text not null check (state in ('queued', 'dispatching', 'running', 'succeeded', 'failed', 'canceled', 'unknown', 'reconciling')),
+    -- Not before this moment: in the future while an attempt after a failure isn't due yet.
     queued_at timestamptz not null,
-    waiting_reason text,
     attempts integer not null default 0,
     error_class text,
     cause text,
@@ -218,10 +234,9 @@ create table run_transition (
     number integer not null check (number >= 1),
     at timestamptz not null,
     state text not null,
-    waiting_reason text,
+    queued_at timestamptz not null,
     attempt integer not null,
     exit_code integer,
-    error_class text,
     cause text,
     cause_detail text,
     primary key (run_id, number)
@@ -400,7 +415,7 @@ do $$
 declare
     immutable text;
 begin
-    foreach immutable in array array['dataset_version', 'environment_version', 'environment_lock', 'code_ref', 'run_input',
+    foreach immutable in array array['dataset_version', 'environment_version', 'environment_lock', 'code_ref', 'source_archive', 'run_input',
         'run_transition', 'attempt', 'attempt_start', 'attempt_end', 'artifact', 'model_version', 'model_version_artifact',
         'stage_change', 'lineage_edge', 'audit_event'] loop
         execute format('create trigger immutable before update or delete or truncate on %I '
@@ -410,7 +425,8 @@ end $$;
 
 -- A run's frozen part never changes, and a final state is final.
 create trigger frozen before update of id, project_id, kind, spec, spec_digest, composition_digest, experiment, tags,
-    requested_ref, rerun_of, created_at, created_by, max_attempts on run for each statement execute function refuse_change();
+    requested_ref, rerun_of, created_at, created_by, milli_cpus,
+    memory_bytes, gpus, timeout_seconds on run for each statement execute function refuse_change();
 create trigger kept before delete or truncate on run for each statement execute function refuse_change();
 
 create function refuse_leaving_final_state() returns trigger language plpgsql as $$
@@ -429,7 +445,7 @@ grant update (title, description, labels, quota, concurrent_runs, network_classe
     on project to ${runtimeRole};
 grant delete on role_binding to ${runtimeRole};
 grant update (dataset_version_id) on upload to ${runtimeRole};
-grant update (priority, state, queued_at, waiting_reason, attempts, error_class, cause, cause_detail, exit_code,
+grant update (priority, state, queued_at, attempts, error_class, cause, cause_detail, exit_code,
     cancel_requested_at, started_at, finished_at, version) on run to ${runtimeRole};
 grant delete on idempotency_key, outbox to ${runtimeRole};
 grant update (epoch, node, since) on leader to ${runtimeRole};

@@ -32,16 +32,16 @@ public final class ConfiguredDatabase implements DatabaseServer {
         String url();
 
         @AttributeDefinition(description = "Role that owns the tables; used for migrations alone")
-        String owner_user() default "animus_owner";
+        String owner__user() default "animus_owner";
 
         @AttributeDefinition(description = "File that holds the owner's password")
-        String owner_password_file();
+        String owner__password__file();
 
         @AttributeDefinition(description = "Role that the hub works with; owns nothing")
         String user() default "animus_hub";
 
         @AttributeDefinition(description = "File that holds the password of that role")
-        String password_file();
+        String password__file();
     }
 
     private final DatabaseAccess access;
@@ -54,8 +54,8 @@ public final class ConfiguredDatabase implements DatabaseServer {
         }
         access = new DatabaseAccess(
                 config.url(),
-                new DatabaseAccess.Credentials(config.owner_user(), password(config.owner_password_file())),
-                new DatabaseAccess.Credentials(config.user(), password(config.password_file())));
+                new DatabaseAccess.Credentials(config.owner__user(), password(config.owner__password__file())),
+                new DatabaseAccess.Credentials(config.user(), password(config.password__file())));
     }
 
     @Override

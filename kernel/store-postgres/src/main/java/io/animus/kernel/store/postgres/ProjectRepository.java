@@ -121,7 +121,7 @@ public final class ProjectRepository {
                 .build();
     }
 
-    private static Quota quota(Json quota) {
+    static Quota quota(Json quota) {
         var members = new JsonMembers(quota);
         return new Quota(
                 members.integer("concurrentRuns"),

@@ -33,4 +33,28 @@ public final class Transaction {
     public IdempotencyRepository idempotency() {
         return new IdempotencyRepository(sql);
     }
+
+    public RunRepository runs() {
+        return new RunRepository(sql);
+    }
+
+    public AttemptRepository attempts() {
+        return new AttemptRepository(sql);
+    }
+
+    public ArtifactRepository artifacts() {
+        return new ArtifactRepository(sql);
+    }
+
+    public CodeRepository code() {
+        return new CodeRepository(sql);
+    }
+
+    public QueueRepository queue() {
+        return new QueueRepository(sql);
+    }
+
+    DSLContext sql() {
+        return sql;
+    }
 }

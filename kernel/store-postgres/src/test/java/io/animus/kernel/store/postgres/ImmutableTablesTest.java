@@ -29,9 +29,22 @@ class ImmutableTablesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "dataset_version", "environment_version", "environment_lock", "code_ref", "run_input", "run_transition",
-                "attempt", "attempt_start", "attempt_end", "artifact", "model_version", "model_version_artifact",
-                "stage_change", "lineage_edge", "audit_event"
+                "dataset_version",
+                "environment_version",
+                "environment_lock",
+                "code_ref",
+                "source_archive",
+                "run_input",
+                "run_transition",
+                "attempt",
+                "attempt_start",
+                "attempt_end",
+                "artifact",
+                "model_version",
+                "model_version_artifact",
+                "stage_change",
+                "lineage_edge",
+                "audit_event"
             })
     void refusesEveryChangeEvenToTheOwner(String table) throws SQLException {
         try (var owner = postgres.asOwner();

@@ -30,6 +30,7 @@ import io.animus.kernel.store.postgres.generated.tables.Run;
 import io.animus.kernel.store.postgres.generated.tables.RunInput;
 import io.animus.kernel.store.postgres.generated.tables.RunTransition;
 import io.animus.kernel.store.postgres.generated.tables.ServiceAccount;
+import io.animus.kernel.store.postgres.generated.tables.SourceArchive;
 import io.animus.kernel.store.postgres.generated.tables.StageChange;
 import io.animus.kernel.store.postgres.generated.tables.Upload;
 
@@ -100,6 +101,8 @@ public class DefaultSchema extends SchemaImpl {
 
     public final ServiceAccount SERVICE_ACCOUNT = ServiceAccount.SERVICE_ACCOUNT;
 
+    public final SourceArchive SOURCE_ARCHIVE = SourceArchive.SOURCE_ARCHIVE;
+
     public final StageChange STAGE_CHANGE = StageChange.STAGE_CHANGE;
 
     public final Upload UPLOAD = Upload.UPLOAD;
@@ -143,6 +146,7 @@ public class DefaultSchema extends SchemaImpl {
             RunInput.RUN_INPUT,
             RunTransition.RUN_TRANSITION,
             ServiceAccount.SERVICE_ACCOUNT,
+            SourceArchive.SOURCE_ARCHIVE,
             StageChange.STAGE_CHANGE,
             Upload.UPLOAD
         );

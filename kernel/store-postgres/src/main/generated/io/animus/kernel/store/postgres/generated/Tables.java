@@ -30,6 +30,7 @@ import io.animus.kernel.store.postgres.generated.tables.Run;
 import io.animus.kernel.store.postgres.generated.tables.RunInput;
 import io.animus.kernel.store.postgres.generated.tables.RunTransition;
 import io.animus.kernel.store.postgres.generated.tables.ServiceAccount;
+import io.animus.kernel.store.postgres.generated.tables.SourceArchive;
 import io.animus.kernel.store.postgres.generated.tables.StageChange;
 import io.animus.kernel.store.postgres.generated.tables.Upload;
 
@@ -88,6 +89,8 @@ public class Tables {
     public static final RunTransition RUN_TRANSITION = RunTransition.RUN_TRANSITION;
 
     public static final ServiceAccount SERVICE_ACCOUNT = ServiceAccount.SERVICE_ACCOUNT;
+
+    public static final SourceArchive SOURCE_ARCHIVE = SourceArchive.SOURCE_ARCHIVE;
 
     public static final StageChange STAGE_CHANGE = StageChange.STAGE_CHANGE;
 

@@ -72,15 +72,19 @@ public class Run extends TableImpl<Record> {
 
     public final TableField<Record, Principal> CREATED_BY = createField(DSL.name("created_by"), SQLDataType.CLOB.nullable(false), this, "", Converter.ofNullable(String.class, Principal.class, io.animus.kernel.domain.access.Principal::parse, io.animus.kernel.domain.access.Principal::toString));
 
-    public final TableField<Record, Integer> MAX_ATTEMPTS = createField(DSL.name("max_attempts"), SQLDataType.INTEGER.nullable(false), this, "");
+    public final TableField<Record, Long> MILLI_CPUS = createField(DSL.name("milli_cpus"), SQLDataType.BIGINT.nullable(false), this, "");
+
+    public final TableField<Record, Long> MEMORY_BYTES = createField(DSL.name("memory_bytes"), SQLDataType.BIGINT.nullable(false), this, "");
+
+    public final TableField<Record, Integer> GPUS = createField(DSL.name("gpus"), SQLDataType.INTEGER.nullable(false), this, "");
+
+    public final TableField<Record, Integer> TIMEOUT_SECONDS = createField(DSL.name("timeout_seconds"), SQLDataType.INTEGER.nullable(false), this, "");
 
     public final TableField<Record, Integer> PRIORITY = createField(DSL.name("priority"), SQLDataType.INTEGER.nullable(false), this, "");
 
     public final TableField<Record, String> STATE = createField(DSL.name("state"), SQLDataType.CLOB.nullable(false), this, "");
 
     public final TableField<Record, Instant> QUEUED_AT = createField(DSL.name("queued_at"), SQLDataType.INSTANT.nullable(false), this, "");
-
-    public final TableField<Record, String> WAITING_REASON = createField(DSL.name("waiting_reason"), SQLDataType.CLOB, this, "");
 
     public final TableField<Record, Integer> ATTEMPTS = createField(DSL.name("attempts"), SQLDataType.INTEGER.nullable(false).defaultValue(DSL.field(DSL.raw("0"), SQLDataType.INTEGER)), this, "");
 
@@ -141,7 +145,6 @@ public class Run extends TableImpl<Record> {
     public List<Check<Record>> getChecks() {
         return Arrays.asList(
             Internal.createCheck(this, DSL.name("run_kind_check"), "((kind = ANY (ARRAY['development'::text, 'production'::text])))", true),
-            Internal.createCheck(this, DSL.name("run_max_attempts_check"), "((max_attempts >= 1))", true),
             Internal.createCheck(this, DSL.name("run_priority_check"), "(((priority >= 0) AND (priority <= 100)))", true),
             Internal.createCheck(this, DSL.name("run_state_check"), "((state = ANY (ARRAY['queued'::text, 'dispatching'::text, 'running'::text, 'succeeded'::text, 'failed'::text, 'canceled'::text, 'unknown'::text, 'reconciling'::text])))", true)
         );

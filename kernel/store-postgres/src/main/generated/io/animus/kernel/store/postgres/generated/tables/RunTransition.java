@@ -54,13 +54,11 @@ public class RunTransition extends TableImpl<Record> {
 
     public final TableField<Record, String> STATE = createField(DSL.name("state"), SQLDataType.CLOB.nullable(false), this, "");
 
-    public final TableField<Record, String> WAITING_REASON = createField(DSL.name("waiting_reason"), SQLDataType.CLOB, this, "");
+    public final TableField<Record, Instant> QUEUED_AT = createField(DSL.name("queued_at"), SQLDataType.INSTANT.nullable(false), this, "");
 
     public final TableField<Record, Integer> ATTEMPT = createField(DSL.name("attempt"), SQLDataType.INTEGER.nullable(false), this, "");
 
     public final TableField<Record, Integer> EXIT_CODE = createField(DSL.name("exit_code"), SQLDataType.INTEGER, this, "");
-
-    public final TableField<Record, String> ERROR_CLASS = createField(DSL.name("error_class"), SQLDataType.CLOB, this, "");
 
     public final TableField<Record, String> CAUSE = createField(DSL.name("cause"), SQLDataType.CLOB, this, "");
 

@@ -1,0 +1,48 @@
+package io.animus.kernel.rest;
+
+import io.animus.kernel.audit.RequestContext;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request as it came in, before anybody knows what it wants.
+ *
+ * @param requestId as the caller chose it, or made by the hub
+ * @param context the same and where the request comes from, for the record
+ * @param path as it was sent
+ */
+record Exchange(String requestId, RequestContext context, String path) {
+    private static final String ATTRIBUTE = Exchange.class.getName();
+    private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9._-]{1,128}");
+    private static final Pattern TRACE_PARENT = Pattern.compile("[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}.*");
+    private static final String NO_TRACE = "0".repeat(32);
+
+    /** Reads what the headers say and remembers it with the request. */
+    static Exchange begin(HttpServletRequest request, String freshId) {
+        var sent = request.getHeader("X-Request-Id");
+        var id = sent != null && REQUEST_ID.matcher(sent).matches() ? sent : freshId;
+        var context = RequestContext.received(
+                id, traceId(request.getHeader("traceparent")), request.getRemoteAddr(), request.getHeader("User-Agent"));
+        var exchange = new Exchange(id, context, request.getRequestURI());
+        request.setAttribute(ATTRIBUTE, exchange);
+        return exchange;
+    }
+
+    /** What {@link #begin} remembered. */
+    static Exchange of(HttpServletRequest request) {
+        if (request.getAttribute(ATTRIBUTE) instanceof Exchange exchange) {
+            return exchange;
+        }
+        throw new IllegalStateException("the request did not come through the filter");
+    }
+
+    private static @Nullable String traceId(@Nullable String traceParent) {
+        if (traceParent == null) {
+            return null;
+        }
+        Matcher form = TRACE_PARENT.matcher(traceParent);
+        return form.matches() && !form.group(1).equals(NO_TRACE) ? form.group(1) : null;
+    }
+}

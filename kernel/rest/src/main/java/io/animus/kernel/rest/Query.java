@@ -1,0 +1,129 @@
+package io.animus.kernel.rest;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.animus.kernel.domain.ProblemCode;
+import io.animus.kernel.domain.Violation;
+import java.net.URLDecoder;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** The query parameters of a request. Those that nobody asked for are unknown. Not safe for several threads. */
+final class Query {
+    private final Map<String, List<String>> parameters = new LinkedHashMap<>();
+    private final Set<String> known = new HashSet<>();
+    private final List<Violation> problems;
+
+    /** @param problems where what is wrong is noted */
+    Query(@Nullable String raw, List<Violation> problems) {
+        this.problems = problems;
+        if (raw == null || raw.isEmpty()) {
+            return;
+        }
+        for (var pair : raw.split("&")) {
+            if (!pair.isEmpty()) {
+                var equals = pair.indexOf('=');
+                var name = decoded(equals < 0 ? pair : pair.substring(0, equals));
+                var value = equals < 0 ? "" : decoded(pair.substring(equals + 1));
+                parameters.computeIfAbsent(name, n -> new ArrayList<>()).add(value);
+            }
+        }
+    }
+
+    /** All values, in the order given. */
+    List<String> all(String name) {
+        known.add(name);
+        return parameters.getOrDefault(name, List.of());
+    }
+
+    /** The one value, or null if there is none. */
+    @Nullable String find(String name) {
+        var values = all(name);
+        if (values.size() > 1) {
+            note(name, "It may be given once.");
+        }
+        return values.isEmpty() ? null : values.get(0);
+    }
+
+    /**
+     * The one value as {@code parse} makes it.
+     *
+     * @param rule what a value that {@code parse} does not take breaks
+     */
+    <T> @Nullable T find(String name, String rule, Function<String, T> parse) {
+        var value = find(name);
+        return value == null ? null : parsed(name, value, rule, parse);
+    }
+
+    /** Each value as {@code parse} makes it. */
+    <T> List<T> all(String name, String rule, Function<String, T> parse) {
+        var values = new ArrayList<T>();
+        for (var value : all(name)) {
+            var one = parsed(name, value, rule, parse);
+            if (one != null) {
+                values.add(one);
+            }
+        }
+        return List.copyOf(values);
+    }
+
+    /** A whole number. */
+    int number(String name, int min, int max, int otherwise) {
+        var number = find(name, "It must be a whole number from " + min + " to " + max + ".", text -> {
+            var value = Integer.parseInt(text);
+            if (value < min || value > max || text.startsWith("+")) {
+                throw new IllegalArgumentException(text);
+            }
+            return value;
+        });
+        return number == null ? otherwise : number;
+    }
+
+    void note(String name, String detail) {
+        problems.add(Violation.inParameter(name, ProblemCode.INVALID_PARAMETER, detail));
+    }
+
+    /** Notes each parameter that nobody asked for. */
+    void noteUnknown() {
+        parameters.keySet().stream()
+                .filter(name -> !known.contains(name))
+                .forEach(name -> note(shortened(name), "This operation has no such parameter."));
+    }
+
+    /** All parameters but those of paging, in one spelling: what a page token is good for. */
+    String filters() {
+        var filters = new TreeMap<>(parameters);
+        filters.remove("pageSize");
+        filters.remove("pageToken");
+        return filters.toString();
+    }
+
+    private <T> @Nullable T parsed(String name, String value, String rule, Function<String, T> parse) {
+        try {
+            return parse.apply(value);
+        } catch (IllegalArgumentException e) {
+            note(name, rule);
+            return null;
+        }
+    }
+
+    private String decoded(String text) {
+        try {
+            return URLDecoder.decode(text, UTF_8);
+        } catch (IllegalArgumentException e) {
+            note(shortened(text), "It is not percent-encoded.");
+            return text;
+        }
+    }
+
+    private static String shortened(String name) {
+        return name.length() > 64 ? name.substring(0, 64) : name;
+    }
+}

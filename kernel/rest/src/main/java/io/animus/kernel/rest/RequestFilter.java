@@ -1,0 +1,107 @@
+package io.animus.kernel.rest;
+
+import io.animus.kernel.domain.ProblemCode;
+import jakarta.servlet.Filter;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpServletResponseWrapper;
+import java.io.IOException;
+import java.util.UUID;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.servlet.whiteboard.propertytypes.HttpWhiteboardContextSelect;
+import org.osgi.service.servlet.whiteboard.propertytypes.HttpWhiteboardFilterAsyncSupported;
+import org.osgi.service.servlet.whiteboard.propertytypes.HttpWhiteboardFilterPattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+
+/**
+ * What every request meets first: it gets an id, and whatever goes wrong behind this filter is answered as a problem, never
+ * as a page of the server's. Safe for many threads.
+ */
+@Component(service = Filter.class)
+@HttpWhiteboardContextSelect("(osgi.http.whiteboard.context.name=*RestWhiteboard*)")
+@HttpWhiteboardFilterPattern("/*")
+@HttpWhiteboardFilterAsyncSupported
+public final class RequestFilter implements Filter {
+    private static final Logger LOG = LoggerFactory.getLogger(RequestFilter.class);
+    private static final String MDC_REQUEST_ID = "requestId";
+
+    @Override
+    public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        if (request instanceof HttpServletRequest http && response instanceof HttpServletResponse answer) {
+            var exchange = Exchange.begin(http, UUID.randomUUID().toString());
+            MDC.put(MDC_REQUEST_ID, exchange.requestId());
+            try {
+                pass(http, new ProblemResponse(answer, exchange), exchange, chain);
+            } finally {
+                MDC.remove(MDC_REQUEST_ID);
+            }
+        } else {
+            chain.doFilter(request, response);
+        }
+    }
+
+    private static void pass(
+            HttpServletRequest request, ProblemResponse response, Exchange exchange, FilterChain chain)
+            throws IOException {
+        response.setHeader("X-Request-Id", exchange.requestId());
+        response.setHeader("X-Content-Type-Options", "nosniff");
+        try {
+            chain.doFilter(request, response);
+        } catch (ServletException | RuntimeException e) {
+            LOG.error("{} {} failed", request.getMethod(), exchange.path(), e);
+            if (!response.isCommitted()) {
+                response.reset();
+                response.setHeader("X-Request-Id", exchange.requestId());
+                response.send(ProblemCode.INTERNAL, Door.DEFECT);
+            }
+        }
+    }
+
+    /** Turns what JAX-RS and the server refuse on their own into problems. */
+    private static final class ProblemResponse extends HttpServletResponseWrapper {
+        private final Exchange exchange;
+
+        ProblemResponse(HttpServletResponse response, Exchange exchange) {
+            super(response);
+            this.exchange = exchange;
+        }
+
+        @Override
+        public void sendError(int status) throws IOException {
+            switch (status) {
+                case SC_BAD_REQUEST -> send(ProblemCode.INVALID_PARAMETER, "A header or the path is malformed.");
+                case SC_NOT_FOUND -> send(ProblemCode.NOT_FOUND, "Nothing is served at this path; see /openapi.yaml.");
+                case SC_METHOD_NOT_ALLOWED ->
+                    send(ProblemCode.METHOD_NOT_ALLOWED, "This path takes other methods: " + getHeader("Allow") + ".");
+                case SC_NOT_ACCEPTABLE ->
+                    send(ProblemCode.NOT_ACCEPTABLE, "Accept excludes what this operation answers; see /openapi.yaml.");
+                case SC_UNSUPPORTED_MEDIA_TYPE ->
+                    send(ProblemCode.UNSUPPORTED_MEDIA_TYPE, "This operation takes another media type.");
+                default -> send(ProblemCode.INTERNAL, Door.DEFECT);
+            }
+        }
+
+        /** The message is for people who read logs of servers; the problem says it better. */
+        @Override
+        public void sendError(int status, String message) throws IOException {
+            sendError(status);
+        }
+
+        void send(ProblemCode code, String detail) throws IOException {
+            var problem = Problem.of(exchange, code, detail);
+            var body = problem.body();
+            resetBuffer();
+            setStatus(problem.status());
+            setContentType(Problem.MEDIA_TYPE);
+            setContentLength(body.length);
+            getOutputStream().write(body);
+        }
+    }
+}

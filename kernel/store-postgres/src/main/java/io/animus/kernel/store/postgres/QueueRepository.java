@@ -1,0 +1,160 @@
+package io.animus.kernel.store.postgres;
+
+import static io.animus.kernel.store.postgres.generated.Tables.ATTEMPT;
+import static io.animus.kernel.store.postgres.generated.Tables.ATTEMPT_START;
+import static io.animus.kernel.store.postgres.generated.Tables.PROJECT;
+import static io.animus.kernel.store.postgres.generated.Tables.RUN;
+import static org.jooq.impl.DSL.coalesce;
+import static org.jooq.impl.DSL.count;
+import static org.jooq.impl.DSL.sum;
+
+import io.animus.api.types.TypeId;
+import io.animus.kernel.domain.run.DispatchOrder.Candidate;
+import io.animus.kernel.domain.run.DispatchOrder.Demand;
+import io.animus.kernel.domain.run.DispatchOrder.Room;
+import io.animus.kernel.domain.run.RunState;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jooq.DSLContext;
+import org.jooq.Record;
+import org.jspecify.annotations.Nullable;
+
+/** What scheduler and reconciler ask of the runs, each at a cost that doesn't grow with the queue. */
+public final class QueueRepository {
+    private static final String QUEUED = RunState.QUEUED.word();
+
+    private final DSLContext sql;
+
+    QueueRepository(DSLContext sql) {
+        this.sql = sql;
+    }
+
+    /**
+     * A run that is under way.
+     *
+     * @param attempt its latest attempt, whose id is the dispatch id
+     * @param started when that attempt was confirmed; null if it wasn't yet
+     * @param since when the attempt was made
+     */
+    public record UnderWay(
+            TypeId run,
+            RunState state,
+            TypeId attempt,
+            @Nullable Instant started,
+            Instant since,
+            int timeoutSeconds,
+            boolean cancelRequested) {}
+
+    /** The projects that have runs in the queue: a walk over the queue's index that touches one entry of each. */
+    public List<TypeId> waitingProjects() {
+        return sql.resultQuery(
+                        """
+                        with recursive waiting (project_id) as (
+                            (select project_id from run where state = 'queued' order by project_id limit 1)
+                            union all
+                            select (select project_id from run where state = 'queued' and project_id > waiting.project_id
+                                    order by project_id limit 1)
+                            from waiting where waiting.project_id is not null
+                        )
+                        select project_id from waiting where project_id is not null""")
+                .fetch(row -> new TypeId(row.get(0, String.class)));
+    }
+
+    /** What is left of the quotas of these projects. */
+    public Map<TypeId, Room> rooms(Collection<TypeId> projects) {
+        var rooms = new HashMap<TypeId, Room>();
+        sql.select(
+                        PROJECT.ID,
+                        PROJECT.QUOTA,
+                        count(RUN.ID),
+                        coalesce(sum(RUN.MILLI_CPUS), BigDecimal.ZERO),
+                        coalesce(sum(RUN.MEMORY_BYTES), BigDecimal.ZERO),
+                        coalesce(sum(RUN.GPUS), BigDecimal.ZERO))
+                .from(PROJECT)
+                .leftJoin(RUN)
+                .on(RUN.PROJECT_ID.eq(PROJECT.ID).and(RUN.STATE.in(RunRepository.ACTIVE)))
+                .where(PROJECT.ID.in(projects))
+                .groupBy(PROJECT.ID)
+                .fetch()
+                .forEach(row -> {
+                    var quota = ProjectRepository.quota(row.value2());
+                    var active = row.value3();
+                    var left = new Demand(
+                            quota.cpu().amount() - row.value4().longValue(),
+                            quota.memory().amount() - row.value5().longValue(),
+                            quota.gpu() - row.value6().intValue());
+                    rooms.put(row.value1(), new Room(active, quota.concurrentRuns() - active, left));
+                });
+        return rooms;
+    }
+
+    /** The heads of the queues of the projects that have places, at most {@code most} of each. */
+    public List<Candidate> heads(Map<TypeId, Room> rooms, int most, Instant now) {
+        var heads = new ArrayList<Candidate>();
+        rooms.forEach((project, room) -> {
+            var places = Math.min(room.places(), most);
+            if (places > 0) {
+                sql.select(
+                                RUN.ID,
+                                RUN.PROJECT_ID,
+                                RUN.PRIORITY,
+                                RUN.QUEUED_AT,
+                                RUN.MILLI_CPUS,
+                                RUN.MEMORY_BYTES,
+                                RUN.GPUS)
+                        .from(RUN)
+                        .where(RUN.PROJECT_ID.eq(project))
+                        .and(RUN.STATE.eq(QUEUED))
+                        .and(RUN.QUEUED_AT.le(now))
+                        .orderBy(RUN.PRIORITY.desc(), RUN.QUEUED_AT, RUN.ID)
+                        .limit(places)
+                        .forUpdate()
+                        .skipLocked()
+                        .forEach(row -> heads.add(candidate(row)));
+            }
+        });
+        return heads;
+    }
+
+    /** All runs that are under way, oldest first, at most {@code most}. */
+    public List<UnderWay> underWay(int most) {
+        return sql.select(
+                        RUN.ID,
+                        RUN.STATE,
+                        ATTEMPT.ID,
+                        ATTEMPT_START.STARTED_AT,
+                        ATTEMPT.CREATED_AT,
+                        RUN.TIMEOUT_SECONDS,
+                        RUN.CANCEL_REQUESTED_AT)
+                .from(RUN)
+                .join(ATTEMPT)
+                .on(ATTEMPT.RUN_ID.eq(RUN.ID).and(ATTEMPT.NUMBER.eq(RUN.ATTEMPTS)))
+                .leftJoin(ATTEMPT_START)
+                .on(ATTEMPT_START.ATTEMPT_ID.eq(ATTEMPT.ID))
+                .where(RUN.STATE.in(RunRepository.ACTIVE))
+                .orderBy(RUN.ID)
+                .limit(most)
+                .fetch(row -> new UnderWay(
+                        row.value1(),
+                        RunState.of(row.value2()),
+                        row.value3(),
+                        row.value4(),
+                        row.value5(),
+                        row.value6(),
+                        row.value7() != null));
+    }
+
+    private static Candidate candidate(Record row) {
+        return new Candidate(
+                row.get(RUN.ID),
+                row.get(RUN.PROJECT_ID),
+                row.get(RUN.PRIORITY),
+                row.get(RUN.QUEUED_AT),
+                new Demand(row.get(RUN.MILLI_CPUS), row.get(RUN.MEMORY_BYTES), row.get(RUN.GPUS)));
+    }
+}
