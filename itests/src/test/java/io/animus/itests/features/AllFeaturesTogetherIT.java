@@ -1,0 +1,61 @@
+package io.animus.itests.features;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertFalse;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import javax.inject.Inject;
+import org.apache.karaf.features.BootFinished;
+import org.apache.karaf.features.FeatureState;
+import org.apache.karaf.features.FeaturesService;
+import org.junit.Test;
+import org.junit.runner.RunWith;
+import org.ops4j.pax.exam.Configuration;
+import org.ops4j.pax.exam.Option;
+import org.ops4j.pax.exam.junit.PaxExam;
+import org.ops4j.pax.exam.spi.reactors.ExamReactorStrategy;
+import org.ops4j.pax.exam.spi.reactors.PerClass;
+import org.osgi.framework.BundleContext;
+
+/**
+ * What the distribution boots gets along: two features that resolve alone can still be wired into each other so that one
+ * no longer starts.
+ */
+@RunWith(PaxExam.class)
+@ExamReactorStrategy(PerClass.class)
+public class AllFeaturesTogetherIT {
+    @Inject
+    private FeaturesService features;
+
+    @Inject
+    private BundleContext framework;
+
+    @Inject
+    private BootFinished booted;
+
+    @Configuration
+    public Option[] distribution() throws Exception {
+        return new Option[] {Container.ofTheDistribution()};
+    }
+
+    @Test
+    public void everyBundleRuns() throws Exception {
+        var boot = Arrays.stream(features.listFeatures())
+                .filter(feature -> feature.getName().startsWith("animus-"))
+                .filter(features::isInstalled)
+                .collect(Collectors.toList());
+
+        assertFalse("no feature of ours was booted", boot.isEmpty());
+        var notStarted = new TreeSet<String>();
+        for (var feature : boot) {
+            if (features.getState(feature.getId()) != FeatureState.Started) {
+                notStarted.add(feature.getId());
+            }
+        }
+        assertEquals("features that did not start", new TreeSet<String>(), notStarted);
+        assertEquals("bundles that do not run", List.of(), Container.notRunning(framework));
+    }
+}
