@@ -29,4 +29,9 @@ public record Caller(
     public static Caller anonymous(String operation, RequestContext request) {
         return new Caller(Principal.ANONYMOUS, "anonymous", Set.of(), null, operation, request);
     }
+
+    /** The hub, where it does something on its own. */
+    public static Caller hub(String operation) {
+        return new Caller(Principal.HUB, "hub", Set.of(), null, operation, RequestContext.NONE);
+    }
 }

@@ -12,6 +12,8 @@ import io.animus.kernel.store.postgres.Database;
 import io.animus.kernel.store.postgres.IdempotencyRepository.FirstAnswer;
 import io.animus.kernel.store.postgres.Transaction;
 import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.function.Function;
@@ -53,7 +55,7 @@ public final class Gate {
                 target,
                 () -> database.read(tx -> {
                     var project = authorise(tx, caller, target, permission);
-                    return work.apply(new Reading(tx, project, clock.instant()));
+                    return work.apply(new Reading(tx, project, now()));
                 }));
     }
 
@@ -87,7 +89,7 @@ public final class Gate {
                         once,
                         () -> database.write(tx -> {
                             var project = authorise(tx, caller, target, permission);
-                            return answer(tx, new Change(tx, caller, project, trail, ids, clock.instant()), once, work);
+                            return answer(tx, new Change(tx, caller, project, trail, ids, now()), once, work);
                         })));
     }
 
@@ -101,7 +103,7 @@ public final class Gate {
                         once,
                         () -> database.write(tx -> {
                             authoriseInHub(tx, caller, permission);
-                            return answer(tx, new Change(tx, caller, null, trail, ids, clock.instant()), once, work);
+                            return answer(tx, new Change(tx, caller, null, trail, ids, now()), once, work);
                         })));
     }
 
@@ -123,6 +125,11 @@ public final class Gate {
             throw RefusedException.of(
                     PRECONDITION_FAILED, "It was changed since you read it. Read it again and repeat the change.");
         }
+    }
+
+    /** As exact as the database keeps it, so that an answer says what a later one will say. */
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MICROS);
     }
 
     private <T> Answer<T> answer(Transaction tx, Change change, @Nullable Once<T> once, Function<Change, T> work) {
@@ -179,6 +186,11 @@ public final class Gate {
         if (ref == null) {
             throw new IllegalArgumentException("not about a project: " + target);
         }
+        return authoriseIn(tx, caller, ref, permission);
+    }
+
+    /** The project, if the caller has the right in it; a use case of the hub may ask this of a project that it is given. */
+    static Project authoriseIn(Transaction tx, Caller caller, String ref, Permission permission) {
         var access = tx.access()
                 .findProject(ref, caller.principal())
                 .orElseThrow(() -> RefusedException.notFound("project"));

@@ -25,6 +25,11 @@ public record ApiKey(
     /** What ids of API keys start with. */
     public static final String PREFIX = "key";
 
+    /** The key once it lets nobody in any more, for ever. */
+    public ApiKey revoked(Instant now) {
+        return new ApiKey(id, serviceAccount, description, made, expires, lastUsed, now, version + 1);
+    }
+
     /** Whether it lets anybody in at {@code now}. */
     public boolean isValid(Instant now) {
         return revoked == null && now.isBefore(expires);

@@ -12,12 +12,14 @@ import static org.jooq.impl.DSL.select;
 import io.animus.api.types.TypeId;
 import io.animus.kernel.domain.Name;
 import io.animus.kernel.domain.access.Principal;
+import io.animus.kernel.domain.access.ProjectRoles;
 import io.animus.kernel.domain.access.Role;
 import io.animus.kernel.domain.access.SystemRole;
 import io.animus.kernel.domain.project.Project;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jooq.DSLContext;
@@ -85,6 +87,20 @@ public final class AccessRepository {
                 .from(PROJECT)
                 .where(isId ? PROJECT.ID.eq(new TypeId(idOrName)) : PROJECT.NAME.eq(new Name(idOrName)))
                 .fetchOptional(row -> new ProjectAccess(ProjectRepository.project(row), roles(row.get(roles))));
+    }
+
+    /** The roles of {@code principal}, by project: the first {@code limit} projects by id. */
+    public List<ProjectRoles> projectRoles(Principal principal, int limit) {
+        var roles = arrayAgg(ROLE_BINDING.ROLE);
+        return sql.select(PROJECT.ID, PROJECT.NAME, roles)
+                .from(ROLE_BINDING)
+                .join(PROJECT)
+                .on(PROJECT.ID.eq(ROLE_BINDING.PROJECT_ID))
+                .where(ROLE_BINDING.SUBJECT.eq(principal))
+                .groupBy(PROJECT.ID, PROJECT.NAME)
+                .orderBy(PROJECT.ID)
+                .limit(limit)
+                .fetch(row -> new ProjectRoles(row.value1(), row.value2(), roles(row.value3())));
     }
 
     /** Every role that {@code principal} has in any project. */

@@ -2,7 +2,9 @@ package io.animus.kernel.store.postgres;
 
 import static io.animus.kernel.store.postgres.generated.Tables.AUDIT_DISCLOSURE;
 import static io.animus.kernel.store.postgres.generated.Tables.AUDIT_EVENT;
+import static io.animus.kernel.store.postgres.generated.Tables.ROLE_BINDING;
 import static org.jooq.impl.DSL.noCondition;
+import static org.jooq.impl.DSL.select;
 
 import io.animus.api.types.Json;
 import io.animus.api.types.TypeId;
@@ -15,9 +17,10 @@ import io.animus.kernel.domain.JsonMembers;
 import io.animus.kernel.domain.Page;
 import io.animus.kernel.domain.PageRequest;
 import io.animus.kernel.domain.access.Principal;
+import io.animus.kernel.domain.access.Role;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
 import org.jooq.Record;
@@ -37,13 +40,15 @@ public final class AuditRepository {
     /**
      * Which events to read; null means any.
      *
-     * @param projects only events of these projects; null also lets through events of no project
+     * @param auditor only events of projects in which this one is an auditor; null also lets through events of no project
+     * @param subject the id of the principal that acted
      * @param from first moment
      * @param to first moment after
      */
     public record Filter(
-            @Nullable Set<TypeId> projects,
-            @Nullable Principal actor,
+            @Nullable Principal auditor,
+            @Nullable TypeId project,
+            @Nullable String subject,
             @Nullable String action,
             @Nullable String resource,
             @Nullable String outcome,
@@ -80,11 +85,20 @@ public final class AuditRepository {
 
     private static Condition condition(Filter filter) {
         var all = noCondition();
-        if (filter.projects() != null) {
-            all = all.and(AUDIT_EVENT.PROJECT_ID.in(filter.projects()));
+        if (filter.auditor() != null) {
+            all = all.and(AUDIT_EVENT.PROJECT_ID.in(select(ROLE_BINDING.PROJECT_ID)
+                    .from(ROLE_BINDING)
+                    .where(ROLE_BINDING.SUBJECT.eq(filter.auditor()))
+                    .and(ROLE_BINDING.ROLE.eq(Role.AUDITOR.word()))));
         }
-        if (filter.actor() != null) {
-            all = all.and(AUDIT_DISCLOSURE.ACTOR.eq(filter.actor()));
+        if (filter.project() != null) {
+            all = all.and(AUDIT_EVENT.PROJECT_ID.eq(filter.project()));
+        }
+        var subject = filter.subject();
+        if (subject != null) {
+            all = all.and(AUDIT_DISCLOSURE.ACTOR.in(Arrays.stream(Principal.Kind.values())
+                    .map(kind -> new Principal(kind, subject))
+                    .toList()));
         }
         if (filter.action() != null) {
             all = all.and(AUDIT_EVENT.ACTION.eq(filter.action()));

@@ -22,6 +22,14 @@ public final class Transaction {
         return new RoleBindingRepository(sql);
     }
 
+    public ServiceAccountRepository serviceAccounts() {
+        return new ServiceAccountRepository(sql);
+    }
+
+    public ApiKeyRepository apiKeys() {
+        return new ApiKeyRepository(sql);
+    }
+
     public AuditRepository audit() {
         return new AuditRepository(sql);
     }

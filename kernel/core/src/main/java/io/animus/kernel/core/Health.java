@@ -1,0 +1,216 @@
+package io.animus.kernel.core;
+
+import static java.util.stream.Collectors.groupingBy;
+import static org.osgi.service.component.annotations.ReferenceCardinality.OPTIONAL;
+import static org.osgi.service.component.annotations.ReferencePolicy.DYNAMIC;
+
+import io.animus.api.plugin.Plugin;
+import io.animus.api.plugin.PluginHealth;
+import io.animus.api.plugin.PluginHealth.State;
+import io.animus.kernel.store.postgres.Database;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Whether the hub can do its work, and what keeps it from it. Asks no more often than every two seconds, however often it
+ * is asked. Safe for many threads.
+ */
+@Component(service = Health.class)
+public final class Health {
+    private static final List<String> CAPABILITIES = List.of("scm", "registry", "storage", "executor");
+    private static final String DATABASE = "database";
+    private static final Duration FRESH = Duration.ofSeconds(2);
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    private static final Logger LOG = LoggerFactory.getLogger(Health.class);
+
+    private final Supplier<List<Plugin>> plugins;
+    private final LongSupplier nanoTime;
+    private final Probes probes = new Probes();
+    private final Map<String, State> logged = new HashMap<>();
+
+    private volatile @Nullable Database database;
+    private volatile @Nullable Bootstrap bootstrap;
+    private @Nullable Known known;
+
+    /**
+     * How one part is.
+     *
+     * @param detail null when all is well; for anybody to read: names plugins, but no host and no secret
+     */
+    public record Check(String name, State state, @Nullable String detail) {}
+
+    /** How all of it is, worst first what it says; checks by name. */
+    public record Report(State state, List<Check> checks) {
+        public Report {
+            checks = List.copyOf(checks);
+        }
+
+        /** Whether the hub should be sent requests. */
+        public boolean isReady() {
+            return state != State.DOWN;
+        }
+    }
+
+    private record Known(Report report, long at) {}
+
+    @Activate
+    public Health(@Reference(name = "ports") Ports ports) {
+        this(ports::plugins, System::nanoTime);
+    }
+
+    Health(Supplier<List<Plugin>> plugins, LongSupplier nanoTime) {
+        this.plugins = plugins;
+        this.nanoTime = nanoTime;
+    }
+
+    @Reference(name = "database", cardinality = OPTIONAL, policy = DYNAMIC)
+    void setDatabase(Database present) {
+        database = present;
+        forget();
+    }
+
+    void unsetDatabase(Database gone) {
+        if (database == gone) {
+            database = null;
+            forget();
+        }
+    }
+
+    @Reference(name = "bootstrap", cardinality = OPTIONAL, policy = DYNAMIC)
+    void setBootstrap(Bootstrap done) {
+        bootstrap = done;
+        forget();
+    }
+
+    void unsetBootstrap(Bootstrap gone) {
+        if (bootstrap == gone) {
+            bootstrap = null;
+            forget();
+        }
+    }
+
+    @Deactivate
+    void close() {
+        probes.close();
+    }
+
+    /** Whether the start is complete: the database is migrated and the first administrator can get in. */
+    public boolean isStarted() {
+        return bootstrap != null;
+    }
+
+    /**
+     * How the hub is now: {@code DOWN} without its database, {@code DEGRADED} without a plugin that works for each
+     * capability. Answers within about two seconds.
+     */
+    public synchronized Report report() {
+        var last = known;
+        if (last != null && nanoTime.getAsLong() - last.at() < FRESH.toNanos()) {
+            return last.report();
+        }
+        var report = look();
+        known = new Known(report, nanoTime.getAsLong());
+        return report;
+    }
+
+    private synchronized void forget() {
+        known = null;
+    }
+
+    private Report look() {
+        var present = plugins.get();
+        var ofDatabase = probes.begin(DATABASE, this::askDatabase);
+        var asked = present.stream()
+                .map(plugin -> new Asked(plugin, probes.begin(plugin, plugin::health)))
+                .toList();
+        var deadline = System.nanoTime() + PATIENCE.toNanos();
+
+        var databaseHealth = ofDatabase.await(deadline);
+        logChange(DATABASE, databaseHealth);
+        var byPort = asked.stream()
+                .collect(groupingBy(one -> one.plugin().descriptor().port()));
+        var checks = new ArrayList<Check>();
+        checks.add(new Check(DATABASE, databaseHealth.state(), detail(databaseHealth)));
+        for (var capability : CAPABILITIES) {
+            checks.add(check(capability, byPort.getOrDefault(capability, List.of()), deadline));
+        }
+        probes.keepOnly(present);
+        checks.sort(Comparator.comparing(Check::name));
+        return new Report(overall(databaseHealth.state(), checks), checks);
+    }
+
+    /** A plugin, and its answer to come. */
+    private record Asked(Plugin plugin, Probes.Probe probe) {}
+
+    private PluginHealth askDatabase() {
+        var present = database;
+        if (present == null) {
+            return PluginHealth.down("The database is not there yet, or can't be used; the log says why.");
+        }
+        if (bootstrap == null) {
+            return PluginHealth.down("The hub has not finished its start.");
+        }
+        return present.isAvailable() ? PluginHealth.OK : PluginHealth.down("The database does not answer.");
+    }
+
+    /** As well as the best of its plugins, less if another one is unwell. */
+    private Check check(String capability, List<Asked> asked, long deadline) {
+        if (asked.isEmpty()) {
+            return new Check(capability, State.DOWN, "No plugin for it is installed and configured.");
+        }
+        var working = 0;
+        var unwell = new ArrayList<String>();
+        for (var one : asked) {
+            var health = one.probe().await(deadline);
+            if (health.state() != State.DOWN) {
+                working++;
+            }
+            if (health.state() != State.OK) {
+                unwell.add(one.plugin().descriptor() + " is " + health.state());
+            }
+            logChange(one.plugin().descriptor().toString(), health);
+        }
+        if (unwell.isEmpty()) {
+            return new Check(capability, State.OK, null);
+        }
+        // Reasons may name hosts, and this is shown to everybody.
+        var detail = String.join(", ", unwell) + "; the log of the hub says why.";
+        return new Check(capability, working == 0 ? State.DOWN : State.DEGRADED, detail);
+    }
+
+    private static State overall(State ofDatabase, List<Check> checks) {
+        if (ofDatabase == State.DOWN) {
+            return State.DOWN;
+        }
+        return checks.stream().allMatch(check -> check.state() == State.OK) ? State.OK : State.DEGRADED;
+    }
+
+    private static @Nullable String detail(PluginHealth health) {
+        return health.state() == State.OK ? null : health.reason();
+    }
+
+    private void logChange(String name, PluginHealth health) {
+        var before = logged.put(name, health.state());
+        if (before == health.state() || (before == null && health.state() == State.OK)) {
+            return;
+        }
+        if (health.state() == State.OK) {
+            LOG.info("{} is well again", name);
+        } else {
+            LOG.warn("{} is {}: {}", name, health.state(), health.reason());
+        }
+    }
+}
