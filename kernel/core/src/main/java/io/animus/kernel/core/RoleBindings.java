@@ -62,9 +62,10 @@ public final class RoleBindings {
     }
 
     /** Takes a role back; the last owner's stays. */
-    public Answer<RoleBinding> delete(Caller caller, String project, String id) {
+    public Answer<RoleBinding> delete(Caller caller, String project, long version, String id) {
         return gate.change(caller, target(project, id), Permission.BIND_ROLES, null, change -> {
             var binding = require(change.tx(), change.project(), id);
+            Gate.requireVersion(version, RoleBinding.VERSION);
             if (!change.tx().roleBindings().delete(binding)) {
                 throw RefusedException.of(STATE_CONFLICT, "It is the last owner's. Make somebody else an owner first.");
             }

@@ -13,8 +13,8 @@ final class Access {
     private static final Shape<Principal.Kind> KIND = Shape.oneOf(
             List.of(Principal.Kind.USER, Principal.Kind.GROUP, Principal.Kind.SERVICE_ACCOUNT), Principal.Kind::word);
 
-    static final Shape<Principal> SUBJECT = Shape.object(
-            body -> new Principal(body.required("kind", KIND), body.required("id", Shape.text(1, 255))));
+    static final Shape<Principal> SUBJECT =
+            Shape.object(body -> new Principal(body.required("kind", KIND), body.required("id", Shape.text(1, 255))));
     static final Shape<Role> ROLE = Shape.oneOf(List.of(Role.values()), Role::word);
     static final Shape<SystemRole> SYSTEM_ROLE = Shape.oneOf(List.of(SystemRole.values()), SystemRole::word);
 

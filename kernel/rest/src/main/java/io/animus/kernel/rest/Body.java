@@ -13,7 +13,6 @@ import io.animus.kernel.domain.Violations;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -59,7 +58,9 @@ record Body(byte[] bytes, @Nullable JsonNode json) {
             return NONE;
         }
         var type = request.getContentType();
-        var form = type == null ? null : MEDIA_TYPE.matcher(type.toLowerCase(Locale.ROOT).strip());
+        var form = type == null
+                ? null
+                : MEDIA_TYPE.matcher(type.toLowerCase(Locale.ROOT).strip());
         if (form == null || !form.matches() || !form.group(1).equals(mediaType)) {
             problems.add("", ProblemCode.UNSUPPORTED_MEDIA_TYPE, "Send the body as " + mediaType + " in UTF-8.");
             return new Body(bytes.get(), null);
@@ -96,7 +97,11 @@ record Body(byte[] bytes, @Nullable JsonNode json) {
     private static @Nullable JsonNode parse(byte[] bytes, Violations problems) {
         try {
             var text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
-            return MAPPER.readTree(text.toString());
+            var json = MAPPER.readTree(text.toString());
+            if (!json.isMissingNode()) {
+                return json;
+            }
+            problems.add("", ProblemCode.MALFORMED_JSON, "The body is blank.");
         } catch (CharacterCodingException e) {
             problems.add("", ProblemCode.MALFORMED_JSON, "The body is not UTF-8.");
         } catch (JsonProcessingException e) {
@@ -105,9 +110,8 @@ record Body(byte[] bytes, @Nullable JsonNode json) {
             problems.add(
                     "",
                     ProblemCode.MALFORMED_JSON,
-                    "The body is not JSON, nested deeper than " + Json.MAX_DEPTH + ", or names a member twice." + where);
-        } catch (IOException e) {
-            throw new UncheckedIOException("memory does not fail to be read", e);
+                    "The body is not JSON, nested deeper than " + Json.MAX_DEPTH + ", or names a member twice."
+                            + where);
         }
         return null;
     }

@@ -165,8 +165,7 @@ final class Call {
     }
 
     /** The wish that this request is done once, or null. */
-    <T> @Nullable Once<T> once(
-            Response.Status status, View<T> view, Function<T, @Nullable String> location) {
+    <T> @Nullable Once<T> once(Response.Status status, View<T> view, Function<T, @Nullable String> location) {
         if (idempotencyKey == null) {
             return null;
         }

@@ -57,10 +57,7 @@ public final class Door {
             @Reference(name = "authentication") Authentication authentication,
             @Reference(name = "trail") AuditTrail trail,
             Config config) {
-        this(
-                authentication,
-                trail,
-                new RateLimiter(config.requests_per_second(), config.burst(), System::nanoTime));
+        this(authentication, trail, new RateLimiter(config.requests_per_second(), config.burst(), System::nanoTime));
     }
 
     Door(Authentication authentication, AuditTrail trail, RateLimiter limiter) {
@@ -138,7 +135,8 @@ public final class Door {
 
     private static Response failed(Exchange exchange, String operation, RuntimeException e) {
         LOG.error("{} failed, request {}", operation, exchange.requestId(), e);
-        return Replies.problem(Problem.of(exchange, ProblemCode.INTERNAL, DEFECT)).build();
+        return Replies.problem(Problem.of(exchange, ProblemCode.INTERNAL, DEFECT))
+                .build();
     }
 
     private static @Nullable String secret(HttpServletRequest request) {

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 record Exchange(String requestId, RequestContext context, String path) {
     private static final String ATTRIBUTE = Exchange.class.getName();
     private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9._-]{1,128}");
-    private static final Pattern TRACE_PARENT = Pattern.compile("[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}.*");
+    private static final Pattern TRACE_PARENT =
+            Pattern.compile("[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}.*");
     private static final String NO_TRACE = "0".repeat(32);
 
     /** Reads what the headers say and remembers it with the request. */
@@ -24,7 +25,10 @@ record Exchange(String requestId, RequestContext context, String path) {
         var sent = request.getHeader("X-Request-Id");
         var id = sent != null && REQUEST_ID.matcher(sent).matches() ? sent : freshId;
         var context = RequestContext.received(
-                id, traceId(request.getHeader("traceparent")), request.getRemoteAddr(), request.getHeader("User-Agent"));
+                id,
+                traceId(request.getHeader("traceparent")),
+                request.getRemoteAddr(),
+                request.getHeader("User-Agent"));
         var exchange = new Exchange(id, context, request.getRequestURI());
         request.setAttribute(ATTRIBUTE, exchange);
         return exchange;

@@ -67,7 +67,8 @@ final class JsonOutput {
 
     /** RFC 3339 in UTC with at most six decimals. */
     JsonOutput put(String name, @Nullable Instant time) {
-        return put(name, time == null ? null : time.truncatedTo(ChronoUnit.MICROS).toString());
+        return put(
+                name, time == null ? null : time.truncatedTo(ChronoUnit.MICROS).toString());
     }
 
     /** The strong entity tag of this version of the object. */

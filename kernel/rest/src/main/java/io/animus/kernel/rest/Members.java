@@ -56,7 +56,7 @@ final class Members {
     }
 
     /** What a merge patch does to a value: left out it stays, null takes {@code otherwise} again. */
-    <T extends @Nullable Object> UnaryOperator<T> patch(String name, Shape<? extends T> shape, T otherwise) {
+    <T> UnaryOperator<T> patch(String name, Shape<? extends T> shape, @Nullable T otherwise) {
         var node = find(name);
         if (node == null) {
             return UnaryOperator.identity();

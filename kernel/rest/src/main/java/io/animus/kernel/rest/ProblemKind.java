@@ -9,7 +9,8 @@ final class ProblemKind {
 
     static int status(ProblemCode code) {
         return switch (code) {
-            case MALFORMED_JSON, UNKNOWN_MEMBER, MISSING_MEMBER, WRONG_TYPE, INVALID_PARAMETER, INVALID_PAGE_TOKEN -> 400;
+            case MALFORMED_JSON, UNKNOWN_MEMBER, MISSING_MEMBER, WRONG_TYPE, INVALID_PARAMETER, INVALID_PAGE_TOKEN ->
+                400;
             case UNAUTHENTICATED -> 401;
             case FORBIDDEN, SELF_APPROVAL -> 403;
             case NOT_FOUND -> 404;

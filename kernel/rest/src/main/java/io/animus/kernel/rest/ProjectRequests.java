@@ -35,8 +35,7 @@ final class ProjectRequests {
                         body.optional("labels", Shape.LABELS, Map.of())),
                 body.optional("quota", QUOTA, Quota.DEFAULT),
                 body.optional("networkClasses", NETWORK_CLASSES, List.of()),
-                body.required(
-                        "owners", Shape.list(1, 20, Access.SUBJECT).distinct()));
+                body.required("owners", Shape.list(1, 20, Access.SUBJECT).distinct()));
     }
 
     static Projects.Edit edit(Members patch) {
@@ -48,11 +47,11 @@ final class ProjectRequests {
         UnaryOperator<Map<String, String>> labels = patch.patch(
                         "labels", Shape.LABELS_PATCH.map(ProjectRequests::merge), now -> Map.of())
                 .apply(UnaryOperator.identity());
-        UnaryOperator<Quota> quota = patch.patch(
-                        "quota", Shape.object(ProjectRequests::quota), now -> Quota.DEFAULT)
+        UnaryOperator<Quota> quota = patch.patch("quota", Shape.object(ProjectRequests::quota), now -> Quota.DEFAULT)
                 .apply(UnaryOperator.identity());
         var networkClasses = patch.has("networkClasses")
-                ? patch.patch("networkClasses", NETWORK_CLASSES, List.<String>of()).apply(List.of())
+                ? patch.patch("networkClasses", NETWORK_CLASSES, List.<String>of())
+                        .apply(List.of())
                 : null;
         return new Projects.Edit(
                 about -> new About(

@@ -35,8 +35,7 @@ public final class ProjectsResource {
     private final Projects projects;
 
     @Activate
-    public ProjectsResource(
-            @Reference(name = "door") Door door, @Reference(name = "projects") Projects projects) {
+    public ProjectsResource(@Reference(name = "door") Door door, @Reference(name = "projects") Projects projects) {
         this.door = door;
         this.projects = projects;
     }
@@ -76,8 +75,7 @@ public final class ProjectsResource {
         return door.open(request, "updateProject", target(project), call -> {
             var edit = call.patch(EDIT);
             return call.change(
-                    ProjectsResource::write,
-                    once -> projects.update(call.caller(), project, call.version(), edit));
+                    ProjectsResource::write, once -> projects.update(call.caller(), project, call.version(), edit));
         });
     }
 
@@ -88,8 +86,7 @@ public final class ProjectsResource {
                 request,
                 "archiveProject",
                 target(project),
-                call -> call.change(
-                        ProjectsResource::write, once -> projects.archive(call.caller(), once, project)));
+                call -> call.change(ProjectsResource::write, once -> projects.archive(call.caller(), once, project)));
     }
 
     private static void write(JsonOutput output, Project project) {
@@ -98,7 +95,8 @@ public final class ProjectsResource {
                 .put("title", project.about().title())
                 .put("description", project.about().description())
                 .texts("labels", project.about().labels())
-                .object("quota", quota -> quota.put("concurrentRuns", project.quota().concurrentRuns())
+                .object("quota", quota -> quota.put(
+                                "concurrentRuns", project.quota().concurrentRuns())
                         .put("cpu", project.quota().cpu().text())
                         .put("memory", project.quota().memory().text())
                         .put("gpu", project.quota().gpu()))

@@ -10,6 +10,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.IOException;
+import java.net.URI;
 import java.util.UUID;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.servlet.whiteboard.propertytypes.HttpWhiteboardContextSelect;
@@ -47,8 +48,7 @@ public final class RequestFilter implements Filter {
         }
     }
 
-    private static void pass(
-            HttpServletRequest request, ProblemResponse response, Exchange exchange, FilterChain chain)
+    private static void pass(HttpServletRequest request, ProblemResponse response, Exchange exchange, FilterChain chain)
             throws IOException {
         response.setHeader("X-Request-Id", exchange.requestId());
         response.setHeader("X-Content-Type-Options", "nosniff");
@@ -71,6 +71,21 @@ public final class RequestFilter implements Filter {
         ProblemResponse(HttpServletResponse response, Exchange exchange) {
             super(response);
             this.exchange = exchange;
+        }
+
+        @Override
+        public void addHeader(String name, String value) {
+            super.addHeader(name, withoutOrigin(name, value));
+        }
+
+        @Override
+        public void setHeader(String name, String value) {
+            super.setHeader(name, withoutOrigin(name, value));
+        }
+
+        /** JAX-RS makes locations absolute from the Host header, which is the caller's word and not the hub's. */
+        private static String withoutOrigin(String name, String value) {
+            return name.equalsIgnoreCase("Location") ? URI.create(value).getRawPath() : value;
         }
 
         @Override

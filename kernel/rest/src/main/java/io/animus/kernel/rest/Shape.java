@@ -35,22 +35,21 @@ record Shape<T>(BiFunction<JsonNode, Place, T> read, Supplier<T> standIn) {
     private static final String LABEL_RULE = "1 to 63 of a-z 0-9 . _ / -, not starting with a sign";
     private static final Pattern TAG = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:/-]{0,62}");
 
-    static final Shape<Name> NAME = of(
-            "1 to 63 of a-z 0-9 -, not starting with -", () -> new Name("x"), Name::new);
+    static final Shape<Name> NAME = of("1 to 63 of a-z 0-9 -, not starting with -", () -> new Name("x"), Name::new);
     static final Shape<String> WORD = NAME.map(Name::value);
     static final Shape<String> DESCRIPTION = text(0, 4000);
-    static final Shape<Digest> DIGEST = of(
-            "sha256: and 64 lower-case hex digits", () -> Digest.of(new byte[0]), Digest::new);
-    static final Shape<Quantity> CPU = of(
-            "cores like 2 or thousandths like 500m", () -> Quantity.cpu("1"), Quantity::cpu);
-    static final Shape<Quantity> BYTES = of(
-            "bytes like 512Mi, 2G or 1048576", () -> Quantity.bytes("1"), Quantity::bytes);
-    static final Shape<Map<String, String>> LABELS =
-            map(64, LABEL, LABEL_RULE, text(0, 255));
+    static final Shape<Digest> DIGEST =
+            of("sha256: and 64 lower-case hex digits", () -> Digest.of(new byte[0]), Digest::new);
+    static final Shape<Quantity> CPU =
+            of("cores like 2 or thousandths like 500m", () -> Quantity.cpu("1"), Quantity::cpu);
+    static final Shape<Quantity> BYTES =
+            of("bytes like 512Mi, 2G or 1048576", () -> Quantity.bytes("1"), Quantity::bytes);
+    static final Shape<Map<String, String>> LABELS = map(64, LABEL, LABEL_RULE, text(0, 255));
     static final Shape<Map<String, Optional<String>>> LABELS_PATCH =
             map(64, LABEL, LABEL_RULE, text(0, 255).orNull());
-    static final Shape<List<String>> TAGS =
-            list(0, 32, matching(TAG, "1 to 63 of A-Z a-z 0-9 . _ : / -, not starting with a sign")).distinct();
+    static final Shape<List<String>> TAGS = list(
+                    0, 32, matching(TAG, "1 to 63 of A-Z a-z 0-9 . _ : / -, not starting with a sign"))
+            .distinct();
 
     /** A string that {@code parse} takes; what it doesn't take breaks {@code rule}. */
     static <T> Shape<T> of(String rule, Supplier<T> standIn, Function<String, T> parse) {
@@ -181,8 +180,7 @@ record Shape<T>(BiFunction<JsonNode, Place, T> read, Supplier<T> standIn) {
     /** An object with the members that {@code reader} asks for, and no others. */
     static <T> Shape<T> object(Function<Members, T> reader) {
         var empty = new Place("", new Violations());
-        Supplier<T> standIn =
-                () -> Members.read(JsonNodeFactory.instance.objectNode(), empty.muted(), reader);
+        Supplier<T> standIn = () -> Members.read(JsonNodeFactory.instance.objectNode(), empty.muted(), reader);
         return new Shape<>(
                 (node, place) -> {
                     if (!node.isObject()) {
@@ -195,8 +193,7 @@ record Shape<T>(BiFunction<JsonNode, Place, T> read, Supplier<T> standIn) {
     }
 
     <R> Shape<R> map(Function<T, R> change) {
-        return new Shape<>(
-                (node, place) -> change.apply(read.apply(node, place)), () -> change.apply(standIn.get()));
+        return new Shape<>((node, place) -> change.apply(read.apply(node, place)), () -> change.apply(standIn.get()));
     }
 
     /** The same, or null. */

@@ -7,4 +7,7 @@ import io.animus.kernel.domain.Made;
 public record RoleBinding(TypeId id, TypeId project, Principal subject, Role role, Made made) {
     /** What ids of role bindings start with. */
     public static final String PREFIX = "rb";
+
+    /** What entity tags of role bindings are made of. */
+    public static final long VERSION = 1;
 }

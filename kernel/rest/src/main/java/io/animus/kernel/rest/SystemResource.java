@@ -1,0 +1,82 @@
+package io.animus.kernel.rest;
+
+import io.animus.kernel.core.Metrics;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.jakartars.whiteboard.propertytypes.JakartarsResource;
+
+/** What everybody may ask: metrics, the contract, the version. */
+@Component(service = SystemResource.class)
+@JakartarsResource
+@Path("/")
+public final class SystemResource {
+    private final Metrics metrics;
+    private final byte[] contract;
+    private final Build build;
+
+    @Activate
+    public SystemResource(@Reference(name = "metrics") Metrics metrics) {
+        this.metrics = metrics;
+        this.contract = read("/openapi.yaml");
+        this.build = Build.ofThisBundle();
+    }
+
+    /** Answers as long as the process does. */
+    @GET
+    @Path("healthz")
+    @Produces(MediaType.APPLICATION_JSON)
+    public Response health() {
+        return Replies.ok(output -> output.put("status", "OK").list("checks", List.of(), (check, none) -> {}));
+    }
+
+    @GET
+    @Path("metrics")
+    @Produces(MediaType.TEXT_PLAIN)
+    public Response metrics() {
+        var body = new ByteArrayOutputStream();
+        try {
+            metrics.write(null, body);
+        } catch (IOException e) {
+            throw new UncheckedIOException("memory does not fail to take metrics", e);
+        }
+        return Response.ok(body.toByteArray()).type(metrics.mediaType(null)).build();
+    }
+
+    @GET
+    @Path("openapi.yaml")
+    @Produces("application/yaml")
+    public Response contract() {
+        return Response.ok(contract).build();
+    }
+
+    @GET
+    @Path("version")
+    @Produces(MediaType.APPLICATION_JSON)
+    public Response version() {
+        return Replies.ok(output -> output.put("product", "animus-hub")
+                .put("version", build.version())
+                .put("commit", build.commit())
+                .put("apiVersion", "v1"));
+    }
+
+    private static byte[] read(String resource) {
+        try (var content = SystemResource.class.getResourceAsStream(resource)) {
+            if (content == null) {
+                throw new IllegalStateException("the bundle lacks " + resource);
+            }
+            return content.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException("can't read " + resource, e);
+        }
+    }
+}

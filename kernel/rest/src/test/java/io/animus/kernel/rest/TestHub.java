@@ -1,0 +1,163 @@
+package io.animus.kernel.rest;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import io.animus.api.database.DatabaseAccess;
+import io.animus.api.types.Digest;
+import io.animus.api.types.TypeId;
+import io.animus.kernel.core.AuditTrail;
+import io.animus.kernel.core.Authentication;
+import io.animus.kernel.core.Composition;
+import io.animus.kernel.core.Gate;
+import io.animus.kernel.core.Ids;
+import io.animus.kernel.core.Metrics;
+import io.animus.kernel.core.Projects;
+import io.animus.kernel.core.RoleBindings;
+import io.animus.kernel.store.postgres.Database;
+import io.animus.plugin.postgres.embedded.EmbeddedPostgres;
+import jakarta.servlet.DispatcherType;
+import java.lang.reflect.Proxy;
+import java.net.URI;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.OffsetDateTime;
+import java.util.Base64;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.Set;
+import org.eclipse.jetty.ee10.servlet.FilterHolder;
+import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
+import org.eclipse.jetty.ee10.servlet.ServletHolder;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.glassfish.jersey.server.ResourceConfig;
+import org.glassfish.jersey.servlet.ServletContainer;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+
+/** The real kernel on a real PostgreSQL behind a real HTTP server, without the framework around it. */
+final class TestHub {
+    private final EmbeddedPostgres postgres;
+    private final DatabaseAccess access;
+    private final Database database;
+    private final Server server = new Server();
+    private final ServerConnector connector = new ServerConnector(server);
+    private final Ids ids = new Ids(Clock.systemUTC(), new SecureRandom());
+    private final Set<Object> resources = new HashSet<>();
+
+    TestHub(Path folder) throws Exception {
+        this(folder, 1_000_000);
+    }
+
+    /** @param burst requests that one principal may send; hardly any come back */
+    TestHub(Path folder, int burst) throws Exception {
+        postgres = new EmbeddedPostgres(folder);
+        access = postgres.start();
+        database = new Database(access);
+        var trail = new AuditTrail(database, new Composition(noFramework()));
+        var gate = new Gate(database, trail);
+        var metrics = new Metrics();
+        var limiter = new RateLimiter(0.001, burst, System::nanoTime);
+        var door = new Door(new Authentication(database, trail), trail, limiter);
+        resources.add(new ProjectsResource(door, new Projects(gate)));
+        resources.add(new RoleBindingsResource(door, new RoleBindings(gate)));
+        resources.add(new SystemResource(metrics));
+        serve();
+    }
+
+    private void serve() throws Exception {
+        var application = new ResourceConfig();
+        resources.forEach(application::register);
+        var context = new ServletContextHandler("/");
+        context.addFilter(new FilterHolder(new RequestFilter()), "/*", EnumSet.of(DispatcherType.REQUEST));
+        context.addServlet(new ServletHolder(new ServletContainer(application)), "/*");
+        server.addConnector(connector);
+        server.setHandler(context);
+        server.start();
+    }
+
+    /** A client without a key. */
+    Client client() {
+        return new Client(address(), null);
+    }
+
+    /** A client with a fresh key of a fresh service account that has these system roles. */
+    Client client(String name, String... systemRoles) {
+        var secret = new byte[32];
+        new SecureRandom().nextBytes(secret);
+        var key = "ank_" + Base64.getUrlEncoder().withoutPadding().encodeToString(secret);
+        var account = ids.next("sa");
+        try (var sql = owner()) {
+            execute(
+                    sql,
+                    "insert into service_account values (?, ?, null, ?, now(), 'system:hub')",
+                    account.value(),
+                    name,
+                    sql.createArrayOf("text", systemRoles));
+            execute(
+                    sql,
+                    "insert into api_key values (?, ?, null, ?, now(), 'system:hub', ?)",
+                    ids.next("key").value(),
+                    account.value(),
+                    Digest.sha256().digest(key.getBytes(US_ASCII)),
+                    OffsetDateTime.now().plusHours(1));
+        } catch (SQLException e) {
+            throw new AssertionError(e);
+        }
+        return new Client(address(), key).of(account.value());
+    }
+
+    /** The database as the owner of the tables sees it. */
+    Connection owner() throws SQLException {
+        return DriverManager.getConnection(
+                access.url(), access.owner().user(), access.owner().password());
+    }
+
+    TypeId newId(String prefix) {
+        return ids.next(prefix);
+    }
+
+    Set<Object> resources() {
+        return resources;
+    }
+
+    int port() {
+        return connector.getLocalPort();
+    }
+
+    /** Takes the database away for good. */
+    void stopDatabase() {
+        postgres.close();
+    }
+
+    void close() throws Exception {
+        server.stop();
+        database.close();
+        postgres.close();
+    }
+
+    private URI address() {
+        return URI.create("http://localhost:" + port());
+    }
+
+    private static void execute(Connection connection, String sql, Object... values) throws SQLException {
+        try (var statement = connection.prepareStatement(sql)) {
+            for (var i = 0; i < values.length; i++) {
+                statement.setObject(i + 1, values[i]);
+            }
+            statement.executeUpdate();
+        }
+    }
+
+    /** A framework in which nothing is installed. */
+    private static BundleContext noFramework() {
+        return (BundleContext) Proxy.newProxyInstance(
+                TestHub.class.getClassLoader(),
+                new Class<?>[] {BundleContext.class},
+                (proxy, method, arguments) -> method.getName().equals("getBundles") ? new Bundle[0] : null);
+    }
+}
