@@ -22,6 +22,7 @@ final class Change {
     private final Ids ids;
     private final Instant now;
     private @Nullable TypeId firstEvent;
+    private boolean nothingToDo;
 
     Change(Transaction tx, Caller caller, @Nullable Project project, AuditTrail trail, Ids ids, Instant now) {
         this.tx = tx;
@@ -80,6 +81,11 @@ final class Change {
         return event;
     }
 
+    /** Says that there was nothing to do, so that nothing is recorded either. */
+    void unchanged() {
+        nothingToDo = true;
+    }
+
     /** Tells the world, once this is committed. */
     void emit(String type, TypeId subject) {
         tx.outbox()
@@ -87,9 +93,13 @@ final class Change {
                         ids.next("evt"), project == null ? null : project.id(), type, subject.value(), now));
     }
 
-    /** @throws IllegalStateException if nothing was recorded: no audit, no action */
-    TypeId firstEvent() {
-        if (firstEvent == null) {
+    /**
+     * The first event; null if there was nothing to do.
+     *
+     * @throws IllegalStateException if nothing was recorded: no audit, no action
+     */
+    @Nullable TypeId firstEvent() {
+        if (firstEvent == null && !nothingToDo) {
             throw new IllegalStateException("a change without an audit event: " + caller.operation());
         }
         return firstEvent;

@@ -15,6 +15,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.EnumSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -91,6 +92,20 @@ public final class Gate {
                             var project = authorise(tx, caller, target, permission);
                             return answer(tx, new Change(tx, caller, project, trail, ids, now()), once, work);
                         })));
+    }
+
+    /**
+     * The first answer to a request that was made before, for use cases that ask plugins before they change anything: what
+     * was done once needs no plugin to be told again.
+     */
+    <T> Optional<Answer<T>> firstAnswer(Caller caller, Target target, Permission permission, @Nullable Once<T> once) {
+        if (once == null) {
+            return Optional.empty();
+        }
+        return read(caller, target, permission, reading -> reading.tx()
+                .idempotency()
+                .find(reading.project().id().value(), once.key())
+                .map(first -> replay(once, first)));
     }
 
     /** Changes something of the hub. */

@@ -9,6 +9,7 @@ import io.animus.api.plugin.Plugin;
 import io.animus.api.types.ExternalSystemException;
 import io.animus.api.types.ExternalSystemException.Reason;
 import io.prometheus.metrics.core.metrics.Histogram;
+import java.io.Serial;
 import java.time.Duration;
 import java.util.Map;
 import java.util.WeakHashMap;
@@ -80,8 +81,31 @@ public final class PortCalls {
             outcome = "rejected";
             throw new ExternalSystemException(
                     Reason.UNAVAILABLE, guard.name() + " failed too often and is left alone for some seconds", e);
+        } catch (OutOfTimeException e) {
+            outcome = "timeout";
+            throw unavailable(e.getMessage(), e);
         } catch (FailsafeException e) {
             throw new IllegalStateException("a call to " + guard.name() + " failed: " + e.getCause(), e.getCause());
+        } finally {
+            seconds.labelValues(port, guard.name(), outcome).observe((System.nanoTime() - started) / 1e9);
+        }
+    }
+
+    /** As {@link #call}, once, and content when {@code wait} is over before the plugin answers. */
+    <P, T> void callFor(String port, P plugin, Duration wait, Ports.Call<P, T> call) {
+        var guard = guardOf(plugin);
+        var started = System.nanoTime();
+        var outcome = "success";
+        try {
+            limited(guard, wait, () -> call.on(plugin));
+        } catch (OutOfTimeException e) {
+            outcome = "left";
+        } catch (RuntimeException e) {
+            outcome = "failure";
+            throw e;
+        } catch (Exception e) {
+            outcome = "failure";
+            throw new IllegalStateException("a call to " + guard.name() + " failed: " + e, e);
         } finally {
             seconds.labelValues(port, guard.name(), outcome).observe((System.nanoTime() - started) / 1e9);
         }
@@ -115,7 +139,7 @@ public final class PortCalls {
             return task.get(deadline.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             task.cancel(true);
-            throw unavailable(guard.name() + " did not answer within " + deadline.toSeconds() + " s", e);
+            throw new OutOfTimeException(guard.name() + " did not answer within " + deadline.toSeconds() + " s");
         } catch (InterruptedException e) {
             task.cancel(true);
             Thread.currentThread().interrupt();
@@ -144,18 +168,28 @@ public final class PortCalls {
     }
 
     private static boolean mayWorkLater(Throwable failure) {
-        return failure instanceof ExternalSystemException known
-                && known.reason().isRetryable()
-                && !Thread.currentThread().isInterrupted();
+        var isRetryable = failure instanceof ExternalSystemException known
+                && known.reason().isRetryable();
+        return isRetryable && !Thread.currentThread().isInterrupted();
     }
 
-    private static ExternalSystemException unavailable(String message, @Nullable Throwable cause) {
-        return new ExternalSystemException(Reason.UNAVAILABLE, message, cause);
+    private static ExternalSystemException unavailable(@Nullable String message, @Nullable Throwable cause) {
+        return new ExternalSystemException(Reason.UNAVAILABLE, String.valueOf(message), cause);
     }
 
     private static Thread thread(Runnable work) {
         var thread = new Thread(work, "animus-port-" + THREADS.incrementAndGet());
         thread.setDaemon(true);
         return thread;
+    }
+
+    /** The plugin did not answer in time; its thread was interrupted. */
+    private static final class OutOfTimeException extends RuntimeException {
+        @Serial
+        private static final long serialVersionUID = 1L;
+
+        OutOfTimeException(String message) {
+            super(message);
+        }
     }
 }

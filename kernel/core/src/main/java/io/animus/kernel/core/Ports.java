@@ -4,6 +4,7 @@ import static org.osgi.service.component.annotations.ReferenceCardinality.MULTIP
 import static org.osgi.service.component.annotations.ReferencePolicy.DYNAMIC;
 
 import io.animus.api.executor.JobExecutor;
+import io.animus.api.executor.LogLine;
 import io.animus.api.plugin.Plugin;
 import io.animus.api.registry.ImageRegistry;
 import io.animus.api.scm.ScmHost;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -81,6 +83,15 @@ public final class Ports {
     <T> T executor(Duration deadline, Call<JobExecutor, T> call) {
         var executor = executors.find(any -> true).orElseThrow(() -> absent("executor is installed"));
         return calls.call("executor", executor, deadline, call);
+    }
+
+    /** Hands a job's lines on as they appear, for as long as {@code wait}; running out of it is no failure. */
+    void followLog(String dispatchId, long after, Duration wait, Consumer<LogLine> lines) {
+        var executor = executors.find(any -> true).orElseThrow(() -> absent("executor is installed"));
+        calls.callFor("executor", executor, wait, plugin -> {
+            plugin.follow(dispatchId, after, lines);
+            return dispatchId;
+        });
     }
 
     /** Whether there is an executor at all. */

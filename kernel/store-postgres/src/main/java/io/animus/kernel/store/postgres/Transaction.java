@@ -62,6 +62,14 @@ public final class Transaction {
         return new QueueRepository(sql);
     }
 
+    public PlanningRepository planning() {
+        return new PlanningRepository(sql);
+    }
+
+    public LineageRepository lineage() {
+        return new LineageRepository(sql);
+    }
+
     DSLContext sql() {
         return sql;
     }

@@ -1,0 +1,118 @@
+package io.animus.kernel.core;
+
+import io.animus.api.types.ExternalSystemException;
+import io.animus.kernel.domain.RefusedException;
+import io.animus.kernel.store.postgres.Database;
+import io.animus.kernel.store.postgres.DatabaseUnavailableException;
+import io.animus.kernel.store.postgres.Leader;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps runs moving. Of several hubs on one database one conducts; the others stand by and take over when its session
+ * ends.
+ */
+@Component(service = Conductor.class, immediate = true)
+public final class Conductor {
+    private static final Logger LOG = LoggerFactory.getLogger(Conductor.class);
+    private static final String ROLE = "conductor";
+    private static final Duration BEAT = Duration.ofMillis(250);
+    private static final Duration BETWEEN_CLEANINGS = Duration.ofMinutes(10);
+
+    private final Database database;
+    private final AuditTrail trail;
+    private final Scheduler scheduler;
+    private final Reconciler reconciler;
+    private final Janitor janitor;
+    private final Clock clock = Clock.systemUTC();
+    private final ScheduledExecutorService beats = Executors.newSingleThreadScheduledExecutor(Conductor::thread);
+    private @Nullable Leader leader;
+    private Instant lastCleaning = Instant.EPOCH;
+    private boolean troubled;
+
+    @Activate
+    public Conductor(
+            @Reference(name = "database") Database database,
+            @Reference(name = "trail") AuditTrail trail,
+            @Reference(name = "scheduler") Scheduler scheduler,
+            @Reference(name = "reconciler") Reconciler reconciler,
+            @Reference(name = "janitor") Janitor janitor) {
+        this.database = database;
+        this.trail = trail;
+        this.scheduler = scheduler;
+        this.reconciler = reconciler;
+        this.janitor = janitor;
+        beats.scheduleWithFixedDelay(this::beat, 0, BEAT.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    @Deactivate
+    void close() throws InterruptedException {
+        beats.shutdownNow();
+        beats.awaitTermination(10, TimeUnit.SECONDS);
+        resign();
+    }
+
+    /** The outermost edge of this thread: nothing may end the beat. */
+    private void beat() {
+        try {
+            conduct();
+            troubled = false;
+        } catch (DatabaseUnavailableException | ExternalSystemException | RefusedException e) {
+            trouble("runs don't move now: {}", e.getMessage(), null);
+            resign();
+        } catch (RuntimeException e) {
+            trouble("runs don't move now, for a reason that is a defect: {}", e.getMessage(), e);
+            resign();
+        }
+    }
+
+    private void conduct() {
+        var now = clock.instant();
+        if (leader == null || !leader.isAlive()) {
+            resign();
+            leader = Leader.elect(database, ROLE, trail.node(), now).orElse(null);
+            if (leader == null) {
+                return;
+            }
+            LOG.info("this hub conducts the runs from now on");
+        }
+        reconciler.reconcile(leader);
+        scheduler.schedule(leader);
+        if (now.isAfter(lastCleaning.plus(BETWEEN_CLEANINGS))) {
+            lastCleaning = now;
+            janitor.clean(leader);
+        }
+    }
+
+    /** Says once that something is wrong, not four times a second. */
+    private void trouble(String message, @Nullable String why, @Nullable Exception defect) {
+        if (!troubled) {
+            LOG.warn(message, why, defect);
+            troubled = true;
+        }
+    }
+
+    private void resign() {
+        if (leader != null) {
+            leader.close();
+            leader = null;
+        }
+    }
+
+    private static Thread thread(Runnable work) {
+        var thread = new Thread(work, "animus-conductor");
+        thread.setDaemon(true);
+        return thread;
+    }
+}

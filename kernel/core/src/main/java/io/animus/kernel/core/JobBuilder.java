@@ -1,0 +1,156 @@
+package io.animus.kernel.core;
+
+import io.animus.api.executor.Job;
+import io.animus.api.executor.JobInput;
+import io.animus.api.executor.Limits;
+import io.animus.api.executor.Workload;
+import io.animus.api.storage.ObjectKey;
+import io.animus.api.types.Digest;
+import io.animus.api.types.ExternalSystemException;
+import io.animus.api.types.TypeId;
+import io.animus.kernel.domain.run.CodeRef;
+import io.animus.kernel.domain.run.Failure;
+import io.animus.kernel.domain.run.FailureCause;
+import io.animus.kernel.domain.run.Run;
+import io.animus.kernel.domain.run.RunSpec;
+import io.animus.kernel.store.postgres.CodeRepository.StoredArchive;
+import io.animus.kernel.store.postgres.Database;
+import java.io.IOException;
+import java.io.Serial;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+/** Makes of a frozen spec the job that an executor gets: code and data by short-lived signed URL, every limit explicit. */
+@Component(service = JobBuilder.class)
+public final class JobBuilder {
+    /** Where a program finds its code: {@code /in/code}. */
+    static final String CODE = "code";
+
+    private static final Duration URL_VALIDITY = Duration.ofHours(1);
+
+    private final Database database;
+    private final Ports ports;
+    private final Clock clock = Clock.systemUTC();
+
+    @Activate
+    public JobBuilder(@Reference(name = "database") Database database, @Reference(name = "ports") Ports ports) {
+        this.database = database;
+        this.ports = ports;
+    }
+
+    /** This spec can't become a job, now or later. */
+    static final class UnbuildableException extends Exception {
+        @Serial
+        private static final long serialVersionUID = 1L;
+
+        private final transient Failure failure;
+
+        UnbuildableException(Failure failure, Throwable cause) {
+            super(failure.detail(), cause);
+            this.failure = failure;
+        }
+
+        Failure failure() {
+            return failure;
+        }
+    }
+
+    /**
+     * The job for an attempt of {@code run}.
+     *
+     * @throws ExternalSystemException {@code UNAVAILABLE} if it may work later
+     */
+    Job build(Run run, RunSpec spec, TypeId attempt) throws UnbuildableException {
+        var archive = archive(run.project(), spec.code());
+        var inputs = new ArrayList<JobInput>();
+        inputs.add(input(run.project(), CODE, JobInput.Form.TAR, archive.digest(), archive.size()));
+        for (var input : spec.inputs()) {
+            inputs.add(input(run.project(), input.name().value(), JobInput.Form.FILE, input.digest(), input.size()));
+        }
+        var resources = spec.resources();
+        return new Job(
+                attempt.value(),
+                run.specDigest(),
+                new Workload(spec.environment().image(), spec.command(), environment(spec)),
+                new Limits(
+                        resources.cpu().amount(),
+                        resources.memory().amount(),
+                        resources.ephemeralStorage().amount(),
+                        resources.pids(),
+                        resources.gpu()),
+                spec.networkClass(),
+                List.copyOf(inputs));
+    }
+
+    private static Map<String, String> environment(RunSpec spec) {
+        return Map.of(
+                "ANIMUS_PARAMETERS",
+                new String(spec.parametersJson().canonical(), StandardCharsets.UTF_8),
+                "ANIMUS_SEED",
+                Long.toString(spec.seed()));
+    }
+
+    private JobInput input(TypeId project, String path, JobInput.Form form, Digest digest, long size) {
+        var key = new ObjectKey(project.value(), digest);
+        var name = path.replaceAll("[^A-Za-z0-9._-]", "_");
+        var signed = ports.storage(Ports.QUICK, store -> store.signDownload(key, name, URL_VALIDITY));
+        return new JobInput(path, form, signed.url(), digest, size);
+    }
+
+    /** The tree of the commit in the object store; fetched once for each project and commit. */
+    private StoredArchive archive(TypeId project, CodeRef code) throws UnbuildableException {
+        var known = database.read(tx -> tx.code().findArchive(project, code.repository(), code.commit()));
+        if (known.isPresent()) {
+            return known.get();
+        }
+        try {
+            var folder = Files.createTempDirectory("animus-source");
+            var file = folder.resolve("source.tar");
+            try {
+                return store(project, code, file);
+            } finally {
+                Files.deleteIfExists(file);
+                Files.deleteIfExists(folder);
+            }
+        } catch (ExternalSystemException e) {
+            if (e.reason().isRetryable()) {
+                throw e;
+            }
+            var failure = new Failure(FailureCause.CODE_UNAVAILABLE, String.valueOf(e.getMessage()));
+            throw new UnbuildableException(failure, e);
+        } catch (IOException e) {
+            throw new UncheckedIOException("no room for the source archive in the temporary folder", e);
+        }
+    }
+
+    private StoredArchive store(TypeId project, CodeRef code, Path file) {
+        var archive = ports.scm(URI.create(code.repository()), Ports.LONG, host -> {
+            try (var out = Files.newOutputStream(file)) {
+                return host.archive(URI.create(code.repository()), code.commit(), out);
+            }
+        });
+        ports.storage(Ports.LONG, store -> {
+            try (var content = Files.newInputStream(file)) {
+                store.put(new ObjectKey(project.value(), archive.digest()), archive.size(), content);
+                return archive;
+            }
+        });
+        var stored = new StoredArchive(archive.digest(), archive.size());
+        database.write(tx -> {
+            tx.code().insertArchive(project, code.repository(), code.commit(), stored, clock.instant());
+            return stored;
+        });
+        return stored;
+    }
+}

@@ -1,0 +1,222 @@
+package io.animus.kernel.core;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.animus.api.executor.Exit;
+import io.animus.api.executor.JobOutput;
+import io.animus.api.executor.JobOutputs;
+import io.animus.api.executor.JobStatus;
+import io.animus.api.executor.LogLine;
+import io.animus.api.storage.ObjectKey;
+import io.animus.api.types.Digest;
+import io.animus.api.types.Json;
+import io.animus.api.types.TypeId;
+import io.animus.kernel.audit.Action;
+import io.animus.kernel.domain.lineage.LineageEdge;
+import io.animus.kernel.domain.lineage.Relation;
+import io.animus.kernel.domain.run.Artifact;
+import io.animus.kernel.domain.run.AttemptEnd;
+import io.animus.kernel.domain.run.Failure;
+import io.animus.kernel.domain.run.FailureCause;
+import io.animus.kernel.domain.run.Run;
+import io.animus.kernel.store.postgres.QueueRepository.UnderWay;
+import io.animus.kernel.store.postgres.Transaction;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestOutputStream;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+/** Brings what a finished job left behind into the object store, and says what it amounts to. */
+@Component(service = ResultCollector.class)
+public final class ResultCollector {
+    /** What the log of an attempt is called among its artifacts. */
+    static final String LOG = "log.jsonl";
+
+    private final Ports ports;
+    private final RunProgression progression;
+    private final Ids ids;
+    private final Clock clock = Clock.systemUTC();
+
+    @Activate
+    public ResultCollector(
+            @Reference(name = "ports") Ports ports,
+            @Reference(name = "progression") RunProgression progression,
+            @Reference(name = "trail") AuditTrail trail) {
+        this.ports = ports;
+        this.progression = progression;
+        this.ids = trail.ids();
+    }
+
+    /** What became of an attempt, and what it left. */
+    record Result(AttemptEnd end, List<Artifact> artifacts) {}
+
+    /** Stores log and outputs; nothing of it shows until {@link #record}. May be repeated. */
+    Result collect(Run run, UnderWay underWay, JobStatus.Finished finished) {
+        var dispatchId = underWay.attempt().value();
+        var outputs = finished.exit().cause() == Exit.Cause.NOT_STARTED
+                ? new JobOutputs(List.of(), List.of())
+                : ports.executor(Ports.LONG, executor -> executor.outputs(dispatchId));
+        var artifacts = new ArrayList<Artifact>();
+        for (var output : outputs.files()) {
+            store(run, dispatchId, output);
+            var kind = Artifact.Kind.ofFile(output.path());
+            artifacts.add(artifact(run, output.path(), kind, mediaType(output.path()), output.digest(), output.size()));
+        }
+        artifacts.add(log(run, dispatchId));
+        return new Result(end(underWay, finished, outputs), artifacts);
+    }
+
+    /** Writes what was collected, in the transaction that ends the attempt. */
+    void record(Transaction tx, Run run, Result result) {
+        tx.artifacts().insert(result.artifacts());
+        var edges = new ArrayList<LineageEdge>();
+        for (var artifact : result.artifacts()) {
+            edges.add(LineageEdge.of(run.id(), Relation.PRODUCED, artifact.id()));
+            var details = Json.object()
+                    .put("digest", artifact.digest().value())
+                    .put("kind", artifact.kind().word())
+                    .put("size", artifact.size())
+                    .build();
+            progression.record(tx, run, Action.ARTIFACT_CREATED, artifact.id(), details, artifact.created());
+        }
+        tx.lineage().insert(run.project(), edges);
+    }
+
+    private AttemptEnd end(UnderWay run, JobStatus.Finished finished, JobOutputs outputs) {
+        var exit = finished.exit();
+        var at = finished.ended();
+        return switch (exit.cause()) {
+            case EXITED -> exited(exit, outputs, finished);
+            case CANCELED ->
+                run.cancelRequested()
+                        ? AttemptEnd.canceled(exit.code(), at)
+                        : AttemptEnd.failed(
+                                exit.code(),
+                                new Failure(
+                                        FailureCause.TIMED_OUT,
+                                        "It was ended after its " + run.timeoutSeconds() + " s were over."),
+                                at);
+            case OUT_OF_MEMORY ->
+                AttemptEnd.failed(exit.code(), new Failure(FailureCause.OUT_OF_MEMORY, exit.detail()), at);
+            case KILLED -> AttemptEnd.failed(exit.code(), new Failure(FailureCause.EXECUTOR_FAILED, exit.detail()), at);
+            case NOT_STARTED ->
+                AttemptEnd.failed(null, new Failure(FailureCause.COMMAND_NOT_STARTED, exit.detail()), at);
+        };
+    }
+
+    private static AttemptEnd exited(Exit exit, JobOutputs outputs, JobStatus.Finished finished) {
+        var at = finished.ended();
+        if (exit.code() != 0) {
+            return AttemptEnd.failed(exit.code(), new Failure(FailureCause.EXIT_NON_ZERO, exit.detail()), at);
+        }
+        if (!outputs.refused().isEmpty()) {
+            var failure = new Failure(FailureCause.OUTPUT_REFUSED, String.join("; ", outputs.refused()));
+            return AttemptEnd.failed(0, failure, at);
+        }
+        if (outputs.files().isEmpty()) {
+            var failure = new Failure(FailureCause.OUTPUT_MISSING, "The program ended well but left nothing in /out.");
+            return AttemptEnd.failed(0, failure, at);
+        }
+        return AttemptEnd.succeeded(0, at);
+    }
+
+    private void store(Run run, String dispatchId, JobOutput output) {
+        var key = new ObjectKey(run.project().value(), output.digest());
+        if (ports.storage(Ports.QUICK, store -> store.find(key)).isPresent()) {
+            return;
+        }
+        ports.executor(Ports.LONG, executor -> {
+            try (var content = executor.open(dispatchId, output.path())) {
+                return ports.storage(Ports.LONG, store -> {
+                    store.put(key, output.size(), content);
+                    return output;
+                });
+            }
+        });
+    }
+
+    private Artifact log(Run run, String dispatchId) {
+        try {
+            var file = Files.createTempFile("animus-log", ".jsonl");
+            try {
+                var digest = write(dispatchId, file);
+                var size = Files.size(file);
+                var key = new ObjectKey(run.project().value(), digest);
+                ports.storage(Ports.LONG, store -> {
+                    try (var content = Files.newInputStream(file)) {
+                        store.put(key, size, content);
+                        return digest;
+                    }
+                });
+                return artifact(run, LOG, Artifact.Kind.LOG, "application/jsonl", digest, size);
+            } finally {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("no room for a log in the temporary folder", e);
+        }
+    }
+
+    private Digest write(String dispatchId, Path file) throws IOException {
+        var hash = Digest.sha256();
+        try (var out = new DigestOutputStream(new BufferedOutputStream(Files.newOutputStream(file)), hash)) {
+            var last = new AtomicLong();
+            ports.executor(Ports.LONG, executor -> {
+                // After a failure half-way the call is repeated; lines that are written stay written.
+                executor.follow(dispatchId, last.get(), line -> {
+                    write(line, out);
+                    last.set(line.number());
+                });
+                return dispatchId;
+            });
+        }
+        return Digest.finish(hash);
+    }
+
+    private static void write(LogLine line, OutputStream out) {
+        try {
+            out.write(RunLog.json(line).canonical());
+            out.write("\n".getBytes(UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException("no room for a log in the temporary folder", e);
+        }
+    }
+
+    private Artifact artifact(Run run, String name, Artifact.Kind kind, String mediaType, Digest digest, long size) {
+        TypeId id = ids.next(Artifact.PREFIX);
+        return new Artifact(
+                id,
+                run.project(),
+                run.id(),
+                run.progress().attempts(),
+                name,
+                kind,
+                mediaType,
+                digest,
+                size,
+                Artifact.DEFAULT_RETENTION,
+                clock.instant());
+    }
+
+    private static String mediaType(String path) {
+        var dot = path.lastIndexOf('.');
+        return switch (dot < 0 ? "" : path.substring(dot + 1)) {
+            case "json" -> "application/json";
+            case "csv" -> "text/csv";
+            case "md" -> "text/markdown";
+            case "txt" -> "text/plain";
+            case "html" -> "text/html";
+            default -> "application/octet-stream";
+        };
+    }
+}

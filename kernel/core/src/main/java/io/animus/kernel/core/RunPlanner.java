@@ -1,0 +1,273 @@
+package io.animus.kernel.core;
+
+import static io.animus.kernel.domain.ProblemCode.FLOATING_REFERENCE;
+import static io.animus.kernel.domain.ProblemCode.INVALID_VALUE;
+import static io.animus.kernel.domain.ProblemCode.LIMIT_EXCEEDED;
+import static io.animus.kernel.domain.ProblemCode.QUOTA_EXCEEDED;
+import static io.animus.kernel.domain.ProblemCode.UNKNOWN_COMMIT;
+import static io.animus.kernel.domain.ProblemCode.UNKNOWN_REFERENCE;
+
+import io.animus.api.scm.ScmHost;
+import io.animus.api.types.CommitSha;
+import io.animus.api.types.ExternalSystemException;
+import io.animus.api.types.TypeId;
+import io.animus.kernel.domain.ProblemCode;
+import io.animus.kernel.domain.Quantity;
+import io.animus.kernel.domain.RefusedException;
+import io.animus.kernel.domain.Resources;
+import io.animus.kernel.domain.Violation;
+import io.animus.kernel.domain.project.Project;
+import io.animus.kernel.domain.run.CodeRef;
+import io.animus.kernel.domain.run.RunDraft;
+import io.animus.kernel.domain.run.RunEnvironment;
+import io.animus.kernel.domain.run.RunInput;
+import io.animus.kernel.domain.run.RunKind;
+import io.animus.kernel.domain.run.RunSpec;
+import io.animus.kernel.store.postgres.Database;
+import io.animus.kernel.store.postgres.PlanningRepository.InputVersion;
+import io.animus.kernel.store.postgres.PlanningRepository.LockedEnvironment;
+import io.animus.kernel.store.postgres.Transaction;
+import java.net.URI;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+/** Makes a frozen spec of what somebody wants to run, or says all that is wrong with it. */
+@Component(service = RunPlanner.class)
+public final class RunPlanner {
+    private final Database database;
+    private final Ports ports;
+    private final Clock clock = Clock.systemUTC();
+
+    @Activate
+    public RunPlanner(@Reference(name = "database") Database database, @Reference(name = "ports") Ports ports) {
+        this.database = database;
+        this.ports = ports;
+    }
+
+    /**
+     * What came of planning.
+     *
+     * @param spec null exactly if something is wrong
+     */
+    record Plan(@Nullable RunSpec spec, List<Violation> violations) {
+        /** @throws RefusedException if something is wrong */
+        RunSpec require() {
+            if (spec == null) {
+                throw new RefusedException(violations);
+            }
+            return spec;
+        }
+    }
+
+    /** What the database knows of what the draft refers to. */
+    private record Facts(
+            Optional<LockedEnvironment> environment, Map<TypeId, InputVersion> inputs, boolean isCommitConfirmed) {}
+
+    /** Plans against the present state; asks the SCM host only about a commit that was never confirmed before. */
+    Plan plan(Project project, RunDraft draft) {
+        var wrong = new ArrayList<Violation>();
+        var facts = database.read(tx -> facts(tx, project, draft));
+        var code = code(project, draft, facts.isCommitConfirmed(), wrong);
+        var inputs = inputs(draft, facts, wrong);
+        var environment = facts.environment().orElse(null);
+        if (environment == null) {
+            add(wrong, "/environmentLock", UNKNOWN_REFERENCE, "There is no such environment lock in this project.");
+            return new Plan(null, wrong);
+        }
+        var resources = resources(draft.resources(), environment.defaults());
+        checkLimits(resources, environment.limits(), wrong);
+        checkQuota(project, resources, wrong);
+        checkNetwork(project, draft.networkClass(), environment, wrong);
+        if (!wrong.isEmpty() || code == null) {
+            return new Plan(null, wrong);
+        }
+        var locked = new RunEnvironment(environment.lock(), environment.digest(), environment.image());
+        return new Plan(
+                new RunSpec(
+                        draft.kind(),
+                        code,
+                        locked,
+                        inputs,
+                        draft.command(),
+                        draft.parameters(),
+                        draft.seed(),
+                        resources,
+                        draft.networkClass(),
+                        draft.retry(),
+                        draft.timeoutSeconds()),
+                wrong);
+    }
+
+    /** What is wrong with a frozen spec now that quotas, limits and grants may have changed. */
+    List<Violation> recheck(Transaction tx, Project project, RunSpec spec) {
+        var wrong = new ArrayList<Violation>();
+        tx.planning()
+                .findEnvironment(project.id(), spec.environment().environmentLock())
+                .ifPresent(environment -> {
+                    checkLimits(spec.resources(), environment.limits(), wrong);
+                    checkNetwork(project, spec.networkClass(), environment, wrong);
+                });
+        checkQuota(project, spec.resources(), wrong);
+        return wrong;
+    }
+
+    private static Facts facts(Transaction tx, Project project, RunDraft draft) {
+        var ids = draft.inputs().stream().map(RunDraft.Input::datasetVersion).toList();
+        var commit = draft.code().commit();
+        return new Facts(
+                tx.planning().findEnvironment(project.id(), draft.environmentLock()),
+                ids.isEmpty() ? Map.of() : tx.planning().findInputs(project.id(), ids),
+                commit != null
+                        && tx.code().isConfirmed(project.id(), draft.code().repository(), new CommitSha(commit)));
+    }
+
+    private @Nullable CodeRef code(Project project, RunDraft draft, boolean isConfirmed, List<Violation> wrong) {
+        var code = draft.code();
+        var ref = code.ref();
+        if (draft.kind() == RunKind.PRODUCTION && ref != null) {
+            add(
+                    wrong,
+                    "/code/ref",
+                    FLOATING_REFERENCE,
+                    "A production run names its commit in full, not a branch or tag.");
+            return null;
+        }
+        if (draft.kind() == RunKind.PRODUCTION && draft.inputs().isEmpty()) {
+            add(wrong, "/inputs", INVALID_VALUE, "A production run reads at least one dataset version.");
+        }
+        try {
+            var commit =
+                    ref == null ? confirmed(project, code, isConfirmed, wrong) : resolved(project, code, ref, wrong);
+            return commit == null ? null : new CodeRef(code.repository(), commit, code.path());
+        } catch (ExternalSystemException e) {
+            wrong.add(PluginFailures.violation("/code/repository", UNKNOWN_COMMIT, e));
+        } catch (RefusedException e) {
+            wrong.addAll(e.violations());
+        }
+        return null;
+    }
+
+    private @Nullable CommitSha confirmed(
+            Project project, RunDraft.Code code, boolean isConfirmed, List<Violation> wrong) {
+        var commit = new CommitSha(String.valueOf(code.commit()));
+        var repository = URI.create(code.repository());
+        if (isConfirmed) {
+            return commit;
+        }
+        if (!ports.scm(repository, Ports.LONG, (ScmHost host) -> host.contains(repository, commit))) {
+            add(wrong, "/code/commit", UNKNOWN_COMMIT, "The repository has no such commit.");
+            return null;
+        }
+        return remember(project, code, commit);
+    }
+
+    private @Nullable CommitSha resolved(Project project, RunDraft.Code code, String ref, List<Violation> wrong) {
+        var repository = URI.create(code.repository());
+        var commit = ports.scm(repository, Ports.LONG, (ScmHost host) -> host.resolve(repository, ref));
+        if (commit.isEmpty()) {
+            add(wrong, "/code/ref", UNKNOWN_COMMIT, "The repository has no such branch or tag.");
+            return null;
+        }
+        return remember(project, code, commit.get());
+    }
+
+    private CommitSha remember(Project project, RunDraft.Code code, CommitSha commit) {
+        return database.write(tx -> {
+            tx.code().confirm(project.id(), code.repository(), commit, clock.instant());
+            return commit;
+        });
+    }
+
+    private static List<RunInput> inputs(RunDraft draft, Facts facts, List<Violation> wrong) {
+        var inputs = new ArrayList<RunInput>();
+        for (var i = 0; i < draft.inputs().size(); i++) {
+            var wanted = draft.inputs().get(i);
+            var found = facts.inputs().get(wanted.datasetVersion());
+            if (found == null) {
+                add(
+                        wrong,
+                        "/inputs/" + i + "/datasetVersion",
+                        UNKNOWN_REFERENCE,
+                        "There is no such dataset version in this project.");
+            } else {
+                inputs.add(new RunInput(wanted.name(), found.id(), found.digest(), found.size(), found.mediaType()));
+            }
+            if (wanted.name().value().equals(JobBuilder.CODE)) {
+                add(wrong, "/inputs/" + i + "/name", INVALID_VALUE, "The name code is taken by the code itself.");
+            }
+        }
+        return inputs;
+    }
+
+    private static Resources resources(RunDraft.Wishes wishes, Resources defaults) {
+        return new Resources(
+                wishes.cpu().orElse(defaults.cpu()),
+                wishes.memory().orElse(defaults.memory()),
+                wishes.ephemeralStorage().orElse(defaults.ephemeralStorage()),
+                wishes.pids().orElse(defaults.pids()),
+                wishes.gpu().orElse(0));
+    }
+
+    private static void checkLimits(Resources asked, Resources limits, List<Violation> wrong) {
+        checkLimit("cpu", asked.cpu(), limits.cpu(), wrong);
+        checkLimit("memory", asked.memory(), limits.memory(), wrong);
+        checkLimit("ephemeralStorage", asked.ephemeralStorage(), limits.ephemeralStorage(), wrong);
+        if (asked.pids() > limits.pids()) {
+            add(wrong, "/resources/pids", LIMIT_EXCEEDED, "The environment allows " + limits.pids() + ".");
+        }
+        if (asked.gpu() > limits.gpu()) {
+            add(wrong, "/resources/gpu", LIMIT_EXCEEDED, "The environment allows " + limits.gpu() + ".");
+        }
+    }
+
+    private static void checkLimit(String name, Quantity asked, Quantity limit, List<Violation> wrong) {
+        if (asked.compareTo(limit) > 0) {
+            add(
+                    wrong,
+                    "/resources/" + name,
+                    LIMIT_EXCEEDED,
+                    "The environment allows " + limit + ", not " + asked + ".");
+        }
+    }
+
+    private static void checkQuota(Project project, Resources asked, List<Violation> wrong) {
+        var quota = project.quota();
+        if (quota.concurrentRuns() == 0) {
+            add(wrong, "", QUOTA_EXCEEDED, "The quota of the project lets no run start.");
+        }
+        if (asked.cpu().compareTo(quota.cpu()) > 0) {
+            add(wrong, "/resources/cpu", QUOTA_EXCEEDED, "The whole project has " + quota.cpu() + ".");
+        }
+        if (asked.memory().compareTo(quota.memory()) > 0) {
+            add(wrong, "/resources/memory", QUOTA_EXCEEDED, "The whole project has " + quota.memory() + ".");
+        }
+        if (asked.gpu() > quota.gpu()) {
+            add(wrong, "/resources/gpu", QUOTA_EXCEEDED, "The whole project has " + quota.gpu() + ".");
+        }
+    }
+
+    private static void checkNetwork(
+            Project project, String asked, LockedEnvironment environment, List<Violation> wrong) {
+        var isGranted = asked.equals("none")
+                || asked.equals(environment.networkClass())
+                        && project.networkClasses().contains(asked);
+        if (!isGranted) {
+            add(
+                    wrong,
+                    "/networkClass",
+                    UNKNOWN_REFERENCE,
+                    "This network class is not the environment's, or not granted to the project.");
+        }
+    }
+
+    private static void add(List<Violation> wrong, String pointer, ProblemCode code, String detail) {
+        wrong.add(Violation.at(pointer, code, detail));
+    }
+}

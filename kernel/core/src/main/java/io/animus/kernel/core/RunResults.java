@@ -1,0 +1,204 @@
+package io.animus.kernel.core;
+
+import io.animus.api.executor.LogLine;
+import io.animus.api.storage.ObjectKey;
+import io.animus.api.storage.SignedUrl;
+import io.animus.api.types.ExternalSystemException;
+import io.animus.api.types.Json;
+import io.animus.api.types.TypeId;
+import io.animus.kernel.audit.Action;
+import io.animus.kernel.domain.Page;
+import io.animus.kernel.domain.PageRequest;
+import io.animus.kernel.domain.RefusedException;
+import io.animus.kernel.domain.access.Permission;
+import io.animus.kernel.domain.run.Artifact;
+import io.animus.kernel.domain.run.Attempt;
+import io.animus.kernel.domain.run.Run;
+import io.animus.kernel.domain.run.RunTransition;
+import io.animus.kernel.store.postgres.Database;
+import io.animus.kernel.store.postgres.Transaction;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+/** What a run did and left: attempts, transitions, log, artifacts. Safe for many threads. */
+@Component(service = RunResults.class)
+public final class RunResults {
+    private static final Duration URL_VALIDITY = Duration.ofMinutes(15);
+    private static final int MOST_TRANSITIONS = 500;
+
+    private final Gate gate;
+    private final Database database;
+    private final Ports ports;
+
+    @Activate
+    public RunResults(
+            @Reference(name = "gate") Gate gate,
+            @Reference(name = "database") Database database,
+            @Reference(name = "ports") Ports ports) {
+        this.gate = gate;
+        this.database = database;
+        this.ports = ports;
+    }
+
+    /** An artifact, and where its content can be had for a short time. */
+    public record Download(Artifact artifact, SignedUrl url) {}
+
+    /** Gets a log line by line. */
+    @FunctionalInterface
+    public interface LineReader {
+        /** @param attempt number of the attempt that wrote the line */
+        void read(int attempt, LogLine line);
+    }
+
+    public Page<Attempt> attempts(Caller caller, String project, String run, PageRequest page) {
+        return gate.read(caller, target(project, run), Permission.READ, reading -> {
+            var found = Runs.require(reading.tx(), reading.project(), run);
+            return reading.tx().attempts().page(found.id(), page);
+        });
+    }
+
+    /** What the run went through after transition {@code after}; the last one is final exactly if nothing can follow. */
+    public List<RunTransition> transitions(Caller caller, String project, String run, int after) {
+        return gate.read(caller, target(project, run), Permission.READ, reading -> {
+            var found = Runs.require(reading.tx(), reading.project(), run);
+            return reading.tx().runs().transitions(found.id(), after, MOST_TRANSITIONS);
+        });
+    }
+
+    public Page<Artifact> artifacts(Caller caller, String project, String run, PageRequest page) {
+        return gate.read(caller, target(project, run), Permission.READ, reading -> {
+            var found = Runs.require(reading.tx(), reading.project(), run);
+            return reading.tx().artifacts().page(found.id(), page);
+        });
+    }
+
+    public Artifact artifact(Caller caller, String project, String run, String artifact) {
+        var target = Target.inProject(project, "artifact", artifact);
+        return gate.read(caller, target, Permission.READ, reading -> {
+            var found = Runs.require(reading.tx(), reading.project(), run);
+            return require(reading.tx(), found, artifact);
+        });
+    }
+
+    /** A signed URL to the content, for a quarter of an hour; on record. */
+    public Answer<Download> download(Caller caller, String project, String run, String artifact) {
+        var target = Target.inProject(project, "artifact", artifact);
+        var found = gate.read(caller, target, Permission.READ_RESULTS, reading -> {
+            var owner = Runs.require(reading.tx(), reading.project(), run);
+            return require(reading.tx(), owner, artifact);
+        });
+        var key = new ObjectKey(found.project().value(), found.digest());
+        var file = found.name().substring(found.name().lastIndexOf('/') + 1).replaceAll("[\\p{Cntrl}\\\\]", "_");
+        var url = gate.onRecord(
+                caller,
+                target,
+                () -> PluginFailures.refused(
+                        () -> ports.storage(Ports.QUICK, store -> store.signDownload(key, file, URL_VALIDITY))));
+        return gate.change(caller, target, Permission.READ_RESULTS, null, change -> {
+            change.audit(
+                    Action.ARTIFACT_DOWNLOADED,
+                    found.id(),
+                    Json.object().put("digest", found.digest().value()).build());
+            return new Download(found, url);
+        });
+    }
+
+    /** Puts on record that the caller reads the log, before the first line. */
+    public TypeId openLog(Caller caller, String project, String run) {
+        var answer = gate.change(caller, target(project, run), Permission.READ_RESULTS, null, change -> {
+            var found = Runs.require(change.tx(), change.project(), run);
+            change.audit(Action.RUN_LOG_READ, found.id(), Json.object().build());
+            return found.id();
+        });
+        return ((Answer.Done<TypeId>) answer).value();
+    }
+
+    /**
+     * Reads on in the log of a run after a line of an attempt, and returns when there is no more for now: at the end of the
+     * attempt, or after {@code wait}. Blocks while the run writes.
+     *
+     * @param run as {@link #openLog} answered
+     * @param attempt the attempt to read, from 1
+     * @param after number of the last line that is known, or 0
+     * @return whether the attempt is over and all of its lines were read
+     */
+    public boolean readLog(TypeId run, int attempt, long after, Duration wait, LineReader reader) {
+        var log = database.read(tx -> tx.artifacts().findLog(run, attempt));
+        if (log.isPresent()) {
+            readStored(log.get(), attempt, after, reader);
+            return true;
+        }
+        var current = database.read(tx -> tx.attempts().find(run, attempt));
+        if (current.isEmpty()) {
+            return isOver(run);
+        }
+        if (current.get().end() != null) {
+            return true;
+        }
+        follow(current.get(), after, wait, reader);
+        return false;
+    }
+
+    /** Whether the run has ended, so that no further attempt follows. */
+    public boolean isOver(TypeId run) {
+        return current(run).map(found -> found.progress().state().isFinal()).orElse(true);
+    }
+
+    /** How many attempts the run has so far. */
+    public int attemptsOf(TypeId run) {
+        return current(run).map(found -> found.progress().attempts()).orElse(0);
+    }
+
+    private Optional<Run> current(TypeId run) {
+        return database.read(tx -> tx.runs().find(run));
+    }
+
+    private void follow(Attempt attempt, long after, Duration wait, LineReader reader) {
+        try {
+            ports.followLog(attempt.id().value(), after, wait, line -> reader.read(attempt.number(), line));
+        } catch (ExternalSystemException e) {
+            // The executor is away for now; the caller comes back, and the log is kept when the attempt ends.
+        }
+    }
+
+    private void readStored(Artifact log, int attempt, long after, LineReader reader) {
+        var key = new ObjectKey(log.project().value(), log.digest());
+        PluginFailures.refused(() -> ports.storage(Ports.LONG, store -> {
+            try (var lines = new BufferedReader(new InputStreamReader(store.open(key), StandardCharsets.UTF_8))) {
+                forEach(lines, attempt, after, reader);
+                return log;
+            }
+        }));
+    }
+
+    private static void forEach(BufferedReader lines, int attempt, long after, LineReader reader) throws IOException {
+        for (@Nullable String json = lines.readLine(); json != null; json = lines.readLine()) {
+            var line = RunLog.line(json.getBytes(StandardCharsets.UTF_8));
+            if (line.number() > after) {
+                reader.read(attempt, line);
+            }
+        }
+    }
+
+    private static Artifact require(Transaction tx, Run run, String artifact) {
+        if (!TypeId.isForm(Artifact.PREFIX, artifact)) {
+            throw RefusedException.notFound("artifact");
+        }
+        return tx.artifacts()
+                .find(run.id(), new TypeId(artifact))
+                .orElseThrow(() -> RefusedException.notFound("artifact"));
+    }
+
+    private static Target target(String project, String run) {
+        return Target.inProject(project, Runs.TYPE, run);
+    }
+}

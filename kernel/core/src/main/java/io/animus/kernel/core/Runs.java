@@ -1,0 +1,247 @@
+package io.animus.kernel.core;
+
+import static io.animus.kernel.domain.ProblemCode.STATE_CONFLICT;
+
+import io.animus.api.types.Digest;
+import io.animus.api.types.Json;
+import io.animus.api.types.TypeId;
+import io.animus.kernel.audit.Action;
+import io.animus.kernel.domain.Page;
+import io.animus.kernel.domain.PageRequest;
+import io.animus.kernel.domain.RefusedException;
+import io.animus.kernel.domain.Violation;
+import io.animus.kernel.domain.access.Permission;
+import io.animus.kernel.domain.lineage.LineageEdge;
+import io.animus.kernel.domain.lineage.Relation;
+import io.animus.kernel.domain.project.Project;
+import io.animus.kernel.domain.run.AttemptEnd;
+import io.animus.kernel.domain.run.Run;
+import io.animus.kernel.domain.run.RunDraft;
+import io.animus.kernel.domain.run.RunProgress;
+import io.animus.kernel.domain.run.RunSpec;
+import io.animus.kernel.domain.run.RunState;
+import io.animus.kernel.domain.run.WaitingReason;
+import io.animus.kernel.store.postgres.RunRepository;
+import io.animus.kernel.store.postgres.Transaction;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+/** Use cases of runs, from the wish to the end of it. Safe for many threads. */
+@Component(service = Runs.class)
+public final class Runs {
+    static final String TYPE = "run";
+
+    private final Gate gate;
+    private final RunPlanner planner;
+    private final Ports ports;
+    private final AuditTrail trail;
+
+    @Activate
+    public Runs(
+            @Reference(name = "gate") Gate gate,
+            @Reference(name = "planner") RunPlanner planner,
+            @Reference(name = "ports") Ports ports,
+            @Reference(name = "trail") AuditTrail trail) {
+        this.gate = gate;
+        this.planner = planner;
+        this.ports = ports;
+        this.trail = trail;
+    }
+
+    /** A run, and why it waits: derived when it is looked at, never stored. */
+    public record View(Run run, @Nullable WaitingReason waiting) {}
+
+    /**
+     * What a run would be.
+     *
+     * @param spec null exactly if something is wrong
+     */
+    public record Preview(@Nullable RunSpec spec, Digest composition, List<Violation> violations) {}
+
+    /** Freezes what was asked for and puts it into the queue. */
+    public Answer<View> create(Caller caller, @Nullable Once<View> once, String project, RunDraft draft) {
+        var target = Target.inProject(project, TYPE, null);
+        var first = gate.firstAnswer(caller, target, Permission.WRITE, once);
+        if (first.isPresent()) {
+            return first.get();
+        }
+        var spec = gate.onRecord(caller, target, () -> planner.plan(active(caller, target), draft)
+                .require());
+        var labels =
+                new Run.Labels(draft.experiment(), draft.tags(), draft.code().ref(), null);
+        return gate.change(
+                caller, target, Permission.WRITE, once, change -> insert(change, spec, labels, draft.priority()));
+    }
+
+    /** Says what {@link #create} would freeze, or all that is wrong, and creates nothing. */
+    public Answer<Preview> preview(Caller caller, String project, RunDraft draft) {
+        var target = Target.inProject(project, TYPE, null);
+        var plan = gate.onRecord(caller, target, () -> planner.plan(active(caller, target), draft));
+        return gate.change(caller, target, Permission.WRITE, null, change -> {
+            var details = Json.object()
+                    .put("valid", plan.spec() != null)
+                    .putIfPresent(
+                            "specDigest",
+                            plan.spec() == null ? null : plan.spec().digest().value())
+                    .build();
+            change.audit(Action.RUN_VALIDATED, change.project().id(), details);
+            return new Preview(plan.spec(), trail.composition(), plan.violations());
+        });
+    }
+
+    /** Runs the frozen spec of another run again, as a new run. */
+    public Answer<View> rerun(Caller caller, @Nullable Once<View> once, String project, String run) {
+        var target = target(project, run);
+        return gate.change(caller, target, Permission.WRITE, once, change -> {
+            var original = require(change.tx(), change.project(), run);
+            change.project().requireActive();
+            var spec = RunSpec.of(Json.read(original.spec()));
+            var wrong = planner.recheck(change.tx(), change.project(), spec);
+            if (!wrong.isEmpty()) {
+                throw new RefusedException(wrong);
+            }
+            var labels = new Run.Labels(
+                    original.labels().experiment(),
+                    original.labels().tags(),
+                    original.labels().requestedRef(),
+                    original.id());
+            return insert(change, spec, labels, original.progress().priority());
+        });
+    }
+
+    /** Ends a queued run at once, and any other as soon as the executor has proven its end. */
+    public Answer<View> cancel(
+            Caller caller, @Nullable Once<View> once, String project, String run, @Nullable String reason) {
+        return gate.change(caller, target(project, run), Permission.WRITE, once, change -> {
+            var before = require(change.tx(), change.project(), run);
+            var progress = before.progress();
+            if (progress.state().isFinal()) {
+                throw RefusedException.of(
+                        STATE_CONFLICT, "The run is " + progress.state().word() + " already.");
+            }
+            if (progress.cancelRequested() != null) {
+                change.unchanged();
+                return view(change.tx(), before, change.now());
+            }
+            var requested = progress.cancelRequested(change.now());
+            advance(change, before, requested);
+            change.audit(
+                    Action.RUN_CANCEL_REQUESTED,
+                    before.id(),
+                    Json.object()
+                            .putIfPresent("reason", reason == null ? null : Json.clean(reason))
+                            .build());
+            if (progress.state() == RunState.QUEUED) {
+                var canceled = requested.ended(AttemptEnd.canceled(requested.exitCode(), change.now()));
+                advance(change, before, canceled);
+                change.audit(Action.RUN_CANCELED, before.id(), Json.object().build());
+                change.emit("RunFinished", before.id());
+            }
+            return view(change.tx(), require(change.tx(), change.project(), run), change.now());
+        });
+    }
+
+    public View find(Caller caller, String project, String run) {
+        return gate.read(caller, target(project, run), Permission.READ, reading -> {
+            var found = require(reading.tx(), reading.project(), run);
+            return view(reading.tx(), found, reading.now());
+        });
+    }
+
+    public Page<View> list(Caller caller, String project, RunRepository.Filter filter, PageRequest page) {
+        return gate.read(caller, Target.inProject(project, TYPE, null), Permission.READ, reading -> {
+            var tx = reading.tx();
+            var runs = tx.runs().page(reading.project().id(), filter, page);
+            var isWaiting = runs.items().stream().anyMatch(run -> run.progress().state() == RunState.QUEUED);
+            var isQuotaInUse =
+                    isWaiting && tx.runs().isQuotaInUse(reading.project().id());
+            return runs.map(run -> new View(run, waiting(run, isQuotaInUse, reading.now())));
+        });
+    }
+
+    static Run require(Transaction tx, Project project, String run) {
+        if (!TypeId.isForm(Run.PREFIX, run)) {
+            throw RefusedException.notFound("run");
+        }
+        return tx.runs().find(project.id(), new TypeId(run)).orElseThrow(() -> RefusedException.notFound("run"));
+    }
+
+    private Project active(Caller caller, Target target) {
+        return gate.read(caller, target, Permission.WRITE, Reading::project).requireActive();
+    }
+
+    private View insert(Change change, RunSpec spec, Run.Labels labels, int priority) {
+        var project = change.project().requireActive();
+        var canonical = spec.toJson().canonical();
+        var run = new Run(
+                change.newId(Run.PREFIX),
+                project.id(),
+                spec.kind(),
+                canonical,
+                Digest.of(canonical),
+                trail.composition(),
+                labels,
+                change.made(),
+                RunProgress.created(priority, change.now()));
+        change.tx().runs().insert(run, spec);
+        change.tx().lineage().insert(project.id(), edges(run, spec));
+        var details = Json.object()
+                .put("kind", run.kind().word())
+                .put("specDigest", run.specDigest().value())
+                .build();
+        change.audit(Action.RUN_CREATED, run.id(), details);
+        change.emit("RunCreated", run.id());
+        return new View(run, WaitingReason.IN_QUEUE);
+    }
+
+    private static List<LineageEdge> edges(Run run, RunSpec spec) {
+        var edges = new ArrayList<LineageEdge>();
+        var code = spec.code().repository() + "@" + spec.code().commit();
+        edges.add(new LineageEdge(run.id().value(), Relation.BUILT_FROM, code));
+        edges.add(
+                LineageEdge.of(run.id(), Relation.BUILT_FROM, spec.environment().environmentLock()));
+        spec.inputs().stream()
+                .map(input -> LineageEdge.of(run.id(), Relation.TRAINED_ON, input.datasetVersion()))
+                .distinct()
+                .forEach(edges::add);
+        var original = run.labels().rerunOf();
+        if (original != null) {
+            edges.add(LineageEdge.of(run.id(), Relation.DERIVED_FROM, original));
+        }
+        return edges;
+    }
+
+    private static void advance(Change change, Run run, RunProgress next) {
+        if (!change.tx().runs().advance(run.id(), next, change.now())) {
+            throw RefusedException.of(STATE_CONFLICT, "The run moved on at the same moment. Look at it and try again.");
+        }
+    }
+
+    private View view(Transaction tx, Run run, Instant now) {
+        var isQuotaInUse =
+                run.progress().state() == RunState.QUEUED && tx.runs().isQuotaInUse(run.project());
+        return new View(run, waiting(run, isQuotaInUse, now));
+    }
+
+    private @Nullable WaitingReason waiting(Run run, boolean isQuotaInUse, Instant now) {
+        if (run.progress().state() != RunState.QUEUED) {
+            return null;
+        }
+        if (run.progress().queuedAt().isAfter(now)) {
+            return WaitingReason.RETRY_BACKOFF;
+        }
+        if (!ports.hasExecutor()) {
+            return WaitingReason.EXECUTOR_UNAVAILABLE;
+        }
+        return isQuotaInUse ? WaitingReason.QUOTA_EXCEEDED : WaitingReason.IN_QUEUE;
+    }
+
+    private static Target target(String project, String run) {
+        return Target.inProject(project, TYPE, run);
+    }
+}
