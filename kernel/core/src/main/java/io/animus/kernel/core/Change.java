@@ -22,6 +22,7 @@ final class Change {
     private final Ids ids;
     private final Instant now;
     private @Nullable TypeId firstEvent;
+    private boolean nothingToDo;
 
     Change(Transaction tx, Caller caller, @Nullable Project project, AuditTrail trail, Ids ids, Instant now) {
         this.tx = tx;
@@ -87,9 +88,18 @@ final class Change {
                         ids.next("evt"), project == null ? null : project.id(), type, subject.value(), now));
     }
 
-    /** @throws IllegalStateException if nothing was recorded: no audit, no action */
-    TypeId firstEvent() {
-        if (firstEvent == null) {
+    /** Says that everything was as the caller wants it already, so that there is nothing to record. */
+    void nothingToDo() {
+        nothingToDo = true;
+    }
+
+    /**
+     * The first event that was recorded; null if there was nothing to do.
+     *
+     * @throws IllegalStateException if nothing was recorded: no audit, no action
+     */
+    @Nullable TypeId firstEvent() {
+        if (firstEvent == null && !nothingToDo) {
             throw new IllegalStateException("a change without an audit event: " + caller.operation());
         }
         return firstEvent;
