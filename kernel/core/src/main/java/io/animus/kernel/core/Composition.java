@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -28,7 +29,7 @@ import org.osgi.service.component.annotations.Deactivate;
 public final class Composition implements SynchronousBundleListener {
     private static final String CAPABILITY = "animus.plugin";
 
-    private final BundleContext framework;
+    private final Supplier<Bundle[]> installed;
     private volatile @Nullable State state;
 
     /**
@@ -44,12 +45,17 @@ public final class Composition implements SynchronousBundleListener {
 
     @Activate
     public Composition(BundleContext framework) {
-        this.framework = framework;
+        this(framework::getBundles);
         framework.addBundleListener(this);
     }
 
+    /** For tests, which have no framework. */
+    Composition(Supplier<Bundle[]> installed) {
+        this.installed = installed;
+    }
+
     @Deactivate
-    void close() {
+    void close(BundleContext framework) {
         framework.removeBundleListener(this);
     }
 
@@ -81,7 +87,7 @@ public final class Composition implements SynchronousBundleListener {
     }
 
     private State look() {
-        var bundles = Arrays.stream(framework.getBundles())
+        var bundles = Arrays.stream(installed.get())
                 .filter(bundle -> bundle.getSymbolicName() != null && bundle.getBundleId() != 0)
                 .map(Composition::describe)
                 .sorted(Comparator.comparing(Installed::symbolicName).thenComparing(Installed::version))

@@ -17,6 +17,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -106,6 +107,30 @@ public final class Gate {
                 .idempotency()
                 .find(reading.project().id().value(), once.key())
                 .map(first -> replay(once, first)));
+    }
+
+    /**
+     * Changes something of a project for which plugins must be asked first, outside of any transaction. A request that was
+     * answered before, under the same idempotency key, gets that answer and nobody is asked.
+     *
+     * @param look reads and checks what it takes to ask, and answers how; what it found may be otherwise when {@code work}
+     *     runs, which must check again
+     */
+    <A, T> Answer<T> askAndChange(
+            Caller caller,
+            Target target,
+            Permission permission,
+            @Nullable Once<T> once,
+            Function<Reading, Supplier<A>> look,
+            BiFunction<Change, A, T> work) {
+        return onRecord(caller, target, () -> {
+            var first = firstAnswer(caller, target, permission, once);
+            if (first.isPresent()) {
+                return first.get();
+            }
+            var asked = read(caller, target, permission, look).get();
+            return change(caller, target, permission, once, change -> work.apply(change, asked));
+        });
     }
 
     /** Changes something of the hub. */

@@ -22,6 +22,22 @@ public final class Transaction {
         return new RoleBindingRepository(sql);
     }
 
+    public DatasetRepository datasets() {
+        return new DatasetRepository(sql);
+    }
+
+    public DatasetVersionRepository datasetVersions() {
+        return new DatasetVersionRepository(sql);
+    }
+
+    public UploadRepository uploads() {
+        return new UploadRepository(sql);
+    }
+
+    public LineageRepository lineage() {
+        return new LineageRepository(sql);
+    }
+
     public ServiceAccountRepository serviceAccounts() {
         return new ServiceAccountRepository(sql);
     }
@@ -64,10 +80,6 @@ public final class Transaction {
 
     public PlanningRepository planning() {
         return new PlanningRepository(sql);
-    }
-
-    public LineageRepository lineage() {
-        return new LineageRepository(sql);
     }
 
     DSLContext sql() {

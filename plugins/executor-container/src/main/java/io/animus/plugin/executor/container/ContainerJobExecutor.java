@@ -115,7 +115,7 @@ public final class ContainerJobExecutor implements JobExecutor, Plugin {
             client.start();
             var statuses = new ContainerStatus(line(HOST_NAME), line(BOOT_ID));
             jobs = new ContainerJobs(settings, engine, inputs, statuses, clock);
-            routes = start.apply(new ContainerRoutes(jobs, new JobLogs(engine, settings.logBytes())));
+            routes = start.apply(new ContainerRoutes(jobs, new JobLogs(engine, jobs, settings.logBytes())));
         } catch (Exception e) {
             stop(client);
             throw new IllegalStateException("the container executor can't start: " + e.getMessage(), e);

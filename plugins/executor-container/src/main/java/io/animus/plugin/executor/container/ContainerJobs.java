@@ -25,6 +25,7 @@ import java.util.Optional;
  */
 final class ContainerJobs implements Closeable {
     private static final long SPARE_BYTES = 64 << 20;
+    private static final long SPARE_LOG_BYTES = 1 << 20;
 
     private final Settings settings;
     private final ContainerEngine engine;
@@ -80,7 +81,10 @@ final class ContainerJobs implements Closeable {
             checkSpace(job);
             folder.create();
             inputs.fetch(job.inputs(), folder);
-            new Disk(folder).create(job.limits().storageBytes(), settings.user());
+            folder.outputs().create(job.limits().storageBytes(), settings.user());
+            if (engine.dialect() == Dialect.PODMAN) {
+                folder.log().create(logDiskBytes(), "0:0");
+            }
             var container = sandbox.container(job, folder, image, engine.dialect());
             if (engine.create(name(job.dispatchId()), container)) {
                 checkMade(job.dispatchId(), image);
@@ -89,6 +93,11 @@ final class ContainerJobs implements Closeable {
             takeBack(job.dispatchId(), e);
             throw e;
         }
+    }
+
+    private long logDiskBytes() {
+        // Each line is kept with its time, so short lines take more room than they have text.
+        return 2 * settings.logBytes() + SPARE_LOG_BYTES;
     }
 
     private void takeBack(String dispatchId, Exception failure) {
@@ -117,7 +126,7 @@ final class ContainerJobs implements Closeable {
     }
 
     private void checkSpace(Job job) throws IOException {
-        var needed = SPARE_BYTES + job.limits().storageBytes();
+        var needed = SPARE_BYTES + logDiskBytes() + job.limits().storageBytes();
         for (var input : job.inputs()) {
             // An archive is there twice until it is unpacked.
             needed += input.size() * (input.form() == JobInput.Form.TAR ? 2 : 1);
@@ -201,11 +210,11 @@ final class ContainerJobs implements Closeable {
         if (find(dispatchId).filter(JobStatus.Finished.class::isInstance).isEmpty()) {
             throw rejected("the job " + dispatchId + " is not finished");
         }
-        if (!Files.exists(folder.disk())) {
+        if (!Files.exists(folder.outputs().file())) {
             throw new ExternalSystemException(
                     Reason.UNAVAILABLE, "the disk of the job " + dispatchId + " is not in this work folder");
         }
-        return new Disk(folder);
+        return folder.outputs();
     }
 
     void cancel(String dispatchId, Duration grace) throws IOException {
@@ -231,11 +240,13 @@ final class ContainerJobs implements Closeable {
     /** Removes what is left of a job without a container. */
     private void discard(String dispatchId) throws IOException {
         var folder = folder(dispatchId);
-        new Disk(folder).release();
+        folder.outputs().release();
+        folder.log().release();
         folder.delete();
     }
 
-    private JobFolder folder(String dispatchId) {
+    /** What the hub itself keeps of a job. */
+    JobFolder folder(String dispatchId) {
         return new JobFolder(settings.workFolder().resolve(dispatchId));
     }
 

@@ -1,21 +1,26 @@
 package io.animus.plugin.executor.container;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.animus.plugin.executor.container.EngineSocket.Answer;
 import java.nio.file.Path;
 
 /** Where Podman's answers and wishes differ from Docker's, though both speak Docker's API. */
 enum Dialect {
-    PODMAN("k8s-file"),
-    DOCKER("json-file");
+    PODMAN,
+    DOCKER;
 
-    private final String logDriver;
-
-    Dialect(String logDriver) {
-        this.logDriver = logDriver;
-    }
-
-    String logDriver() {
-        return logDriver;
+    /**
+     * Says where the engine keeps a job's output, and how much. Podman fills a disk of ours, of which what was written
+     * first stays; Docker drops the oldest lines when there is twice as much as will be read.
+     */
+    void log(ObjectNode config, Disk disk, long bytes) {
+        var driver =
+                config.put("Type", this == PODMAN ? "k8s-file" : "json-file").putObject("Config");
+        if (this == PODMAN) {
+            driver.put("path", disk.mountPoint().resolve("log").toString());
+        } else {
+            driver.put("max-size", String.valueOf(2 * bytes));
+        }
     }
 
     /** The seccomp option: Podman wants a file of the host it runs on, Docker the profile itself. */

@@ -6,18 +6,18 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Objects;
 
 /**
- * The disk behind a job's {@code /out}: a sparse file of exactly the limit's size with an ext4 file system in it, so that
- * a program that writes more gets ENOSPC. The hub mounts it and the engine binds the mount into the container; a
- * volume of the engine's own would take the owner and mode of whatever folder the image has in that place.
+ * A disk of fixed size for what a job writes: a sparse file with an ext4 file system in it, so that what is too much
+ * gets ENOSPC. The hub mounts it and the engine uses the mount; a volume of the engine's own would take the owner and mode
+ * of whatever folder the image has in that place.
+ *
+ * @param file its content
+ * @param mountPoint where it is mounted
  */
-final class Disk {
-    private final JobFolder folder;
-
-    Disk(JobFolder folder) {
-        this.folder = folder;
-    }
+record Disk(Path file, Path mountPoint) {
+    private static final long FULL = 8192;
 
     /**
      * Makes the disk and mounts it.
@@ -25,39 +25,45 @@ final class Disk {
      * @param owner user and group id of its root folder, joined by a colon
      */
     void create(long bytes, String owner) throws IOException {
-        var file = folder.disk();
         try (var disk = new RandomAccessFile(file.toFile(), "rw")) {
             disk.setLength(bytes);
         }
         var root = "root_owner=" + owner;
         HostCommand.run("mkfs.ext4", "-q", "-F", "-m", "0", "-O", "^has_journal", "-E", root, file.toString());
-        HostCommand.run("debugfs", "-w", "-R", "rmdir lost+found", file.toString());
         mount();
+        Files.delete(mountPoint.resolve("lost+found"));
     }
 
     /** Mounts the disk unless it is mounted, as after a restart of the machine, and says where. */
     Path mount() throws IOException {
-        var point = folder.mountPoint();
         if (!isMounted()) {
-            Files.createDirectories(point);
+            Files.createDirectories(mountPoint);
             // An engine that can't see the mount binds the bare folder, into which no job may write a byte.
-            Files.setPosixFilePermissions(point, PosixFilePermissions.fromString("rwx------"));
+            Files.setPosixFilePermissions(mountPoint, PosixFilePermissions.fromString("rwx------"));
             var options = "loop,nosuid,nodev,noexec,noatime";
-            HostCommand.run("mount", "-t", "ext4", "-o", options, folder.disk().toString(), point.toString());
+            HostCommand.run("mount", "-t", "ext4", "-o", options, file.toString(), mountPoint.toString());
         }
-        return point;
+        return mountPoint;
+    }
+
+    /** Whether it is mounted and has no room left. */
+    boolean isFull() throws IOException {
+        return isMounted() && Files.getFileStore(mountPoint).getUsableSpace() < FULL;
     }
 
     /** Unmounts the disk; its loop device goes with the last reader. */
     void release() throws IOException {
         if (isMounted()) {
-            HostCommand.run("umount", "--lazy", folder.mountPoint().toString());
+            HostCommand.run("umount", "--lazy", mountPoint.toString());
         }
     }
 
     private boolean isMounted() throws IOException {
-        var point = folder.mountPoint();
-        return Files.isDirectory(point, LinkOption.NOFOLLOW_LINKS)
-                && !Files.getAttribute(point, "unix:dev").equals(Files.getAttribute(folder.path(), "unix:dev"));
+        return Files.isDirectory(mountPoint, LinkOption.NOFOLLOW_LINKS)
+                && !Files.getAttribute(mountPoint, "unix:dev").equals(parentDevice());
+    }
+
+    private Object parentDevice() throws IOException {
+        return Files.getAttribute(Objects.requireNonNull(mountPoint.getParent()), "unix:dev");
     }
 }

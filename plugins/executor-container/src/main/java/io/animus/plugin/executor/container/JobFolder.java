@@ -46,14 +46,14 @@ record JobFolder(Path path) {
         return path.resolve("in");
     }
 
-    /** The file that is the disk behind {@code /out}. */
-    Path disk() {
-        return path.resolve("out.img");
+    /** The disk behind {@code /out}. */
+    Disk outputs() {
+        return new Disk(path.resolve("out.img"), path.resolve("out"));
     }
 
-    /** Where the hub mounts that disk to read it. */
-    Path mountPoint() {
-        return path.resolve("out");
+    /** The disk that Podman writes the job's output to. */
+    Disk log() {
+        return new Disk(path.resolve("log.img"), path.resolve("log"));
     }
 
     Path seccompProfile() {

@@ -1,5 +1,7 @@
 package io.animus.plugin.executor.container;
 
+import io.animus.api.executor.Exit;
+import io.animus.api.executor.JobStatus;
 import io.animus.api.executor.LogLine;
 import io.animus.api.types.ExternalSystemException;
 import io.animus.api.types.ExternalSystemException.Reason;
@@ -12,10 +14,12 @@ final class JobLogs {
     private static final Duration LONGEST_JOB = Duration.ofDays(365);
 
     private final ContainerEngine engine;
+    private final ContainerJobs jobs;
     private final long maxBytes;
 
-    JobLogs(ContainerEngine engine, long maxBytes) {
+    JobLogs(ContainerEngine engine, ContainerJobs jobs, long maxBytes) {
         this.engine = engine;
+        this.jobs = jobs;
         this.maxBytes = maxBytes;
     }
 
@@ -24,38 +28,49 @@ final class JobLogs {
 
     /** Hands over all lines until the job has ended, or the thread is interrupted. */
     void follow(Follow wish) {
-        var name = ContainerJobs.name(wish.dispatchId());
         try {
-            var container = engine.find(name);
-            if (container.isEmpty()) {
-                return;
-            }
-            if (ContainerStatus.isCreated(container.get())) {
+            var status = jobs.find(wish.dispatchId()).orElse(null);
+            if (status instanceof JobStatus.Pending) {
                 throw new ExternalSystemException(
                         Reason.UNAVAILABLE, "the job " + wish.dispatchId() + " has not started");
             }
-            var last = read(name, wish.after(), wish.lines(), true);
-            if (!Thread.currentThread().isInterrupted()) {
-                engine.await(name, LONGEST_JOB);
-                // The engine may stop following a moment before the last line is written.
-                read(name, last, wish.lines(), false);
+            var last = wish.after();
+            if (status instanceof JobStatus.Running) {
+                last = read(wish, last, true);
+                if (Thread.currentThread().isInterrupted()) {
+                    return;
+                }
+                engine.await(ContainerJobs.name(wish.dispatchId()), LONGEST_JOB);
             }
-        } catch (IOException e) {
-            if (!Thread.currentThread().isInterrupted()) {
-                throw new ExternalSystemException(
-                        Reason.UNAVAILABLE, "the log of " + wish.dispatchId() + " broke off", e);
+            // Read once more: the engine may stop following a moment before the last line is written.
+            if (status != null && hasLog(status)) {
+                read(wish, last, false);
             }
-        } catch (ExternalSystemException e) {
+        } catch (IOException | ExternalSystemException e) {
             if (!Thread.currentThread().isInterrupted()) {
-                throw e;
+                throw failed(wish, e);
             }
         }
     }
 
-    private long read(String name, long after, Consumer<LogLine> lines, boolean follows) throws IOException {
-        var frames = new LogFrames(after, maxBytes, lines);
-        try (var log = engine.log(name, follows)) {
+    private static boolean hasLog(JobStatus status) {
+        return !(status instanceof JobStatus.Finished finished)
+                || finished.exit().cause() != Exit.Cause.NOT_STARTED;
+    }
+
+    private static ExternalSystemException failed(Follow wish, Exception e) {
+        return e instanceof ExternalSystemException known
+                ? known
+                : new ExternalSystemException(Reason.UNAVAILABLE, "the log of " + wish.dispatchId() + " broke off", e);
+    }
+
+    private long read(Follow wish, long after, boolean follows) throws IOException {
+        var frames = new LogFrames(after, maxBytes, wish.lines());
+        try (var log = engine.log(ContainerJobs.name(wish.dispatchId()), follows)) {
             frames.read(log);
+        }
+        if (!follows && jobs.folder(wish.dispatchId()).log().isFull()) {
+            frames.cut();
         }
         return Math.max(after, frames.number());
     }

@@ -125,9 +125,16 @@ final class LogFrames {
         line.reset();
         if (bytes <= maxBytes) {
             deliver(stream, text);
-        } else if (!cut) {
+        } else {
+            cut();
+        }
+    }
+
+    /** Ends the log with a line that says there was more. */
+    void cut() {
+        if (!cut) {
             cut = true;
-            deliver(LogLine.Stream.STDERR, "the log is cut here, at " + maxBytes + " bytes");
+            deliver(LogLine.Stream.STDERR, "the log is cut here: there is no room for more");
         }
     }
 

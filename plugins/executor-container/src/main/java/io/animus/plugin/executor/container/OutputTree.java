@@ -98,6 +98,9 @@ final class OutputTree {
         var folder = open(root);
         try {
             for (var depth = 0; depth < names.getNameCount() - 1; depth++) {
+                if (!attributes(folder, names.getName(depth)).isDirectory()) {
+                    return Optional.empty();
+                }
                 var inner = folder.newDirectoryStream(names.getName(depth), LinkOption.NOFOLLOW_LINKS);
                 folder.close();
                 folder = inner;
@@ -105,7 +108,7 @@ final class OutputTree {
             var name = names.getFileName();
             // Asked before it is opened: opening a named pipe would wait for a writer for ever.
             return attributes(folder, name).isRegularFile() ? Optional.of(content(folder, name)) : Optional.empty();
-        } catch (NoSuchFileException | java.nio.file.NotDirectoryException | java.nio.file.FileSystemLoopException e) {
+        } catch (NoSuchFileException e) {
             return Optional.empty();
         } finally {
             folder.close();

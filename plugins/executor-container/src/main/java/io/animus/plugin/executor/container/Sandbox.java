@@ -65,10 +65,7 @@ final class Sandbox {
         isolate(host, job, folder, dialect);
         limit(host, job);
         mount(host, folder, image);
-        host.putObject("LogConfig")
-                .put("Type", dialect.logDriver())
-                .putObject("Config")
-                .put("max-size", String.valueOf(2 * settings.logBytes()));
+        dialect.log(host.putObject("LogConfig"), folder.log(), settings.logBytes());
         return container;
     }
 
@@ -109,7 +106,7 @@ final class Sandbox {
     private void mount(ObjectNode host, JobFolder folder, ContainerEngine.Image image) {
         host.putArray("Binds")
                 .add(folder.inputs() + ":/in:ro,nosuid,nodev,noexec")
-                .add(folder.mountPoint() + ":/out:rw,nosuid,nodev,noexec");
+                .add(folder.outputs().mountPoint() + ":/out:rw,nosuid,nodev,noexec");
         var memory = "rw,noexec,nosuid,nodev,size=" + settings.tmpBytes() + ",mode=1777";
         var scratch = host.putObject("Tmpfs").put("/tmp", memory);
         // Else the engine would make volumes for them, and nothing limits those.

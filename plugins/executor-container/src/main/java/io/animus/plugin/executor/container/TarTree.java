@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Map;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.apache.commons.compress.archivers.tar.TarConstants;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A tar archive on its way to becoming a folder. Symbolic links are made when everything else is in its place, so nothing
@@ -45,7 +47,7 @@ final class TarTree {
         makeFolder(root);
         var entries = 0;
         try (var tar = new TarArchiveInputStream(archive, "UTF-8")) {
-            for (var entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
+            for (var entry = next(tar); entry != null; entry = next(tar)) {
                 if (++entries > MAX_ENTRIES) {
                     throw new UnsafeArchiveException("it has more than " + MAX_ENTRIES + " entries");
                 }
@@ -53,14 +55,29 @@ final class TarTree {
             }
         } catch (FileAlreadyExistsException e) {
             throw new UnsafeArchiveException("it names a place twice: " + root.relativize(Path.of(e.getFile())));
-        } catch (IllegalArgumentException e) {
-            throw new UnsafeArchiveException("it is not a tar archive");
         }
         for (var link : links.entrySet()) {
             checkStaysInside(link.getKey(), link.getValue());
         }
         for (var link : links.entrySet()) {
             Files.createSymbolicLink(root.resolve(String.join("/", link.getKey())), Path.of(link.getValue()));
+        }
+    }
+
+    // The archive is a file of this machine: what fails while it is read is its form.
+    private static @Nullable TarArchiveEntry next(TarArchiveInputStream tar) throws UnsafeArchiveException {
+        try {
+            return tar.getNextEntry();
+        } catch (IOException | IllegalArgumentException e) {
+            throw new UnsafeArchiveException("it is not a tar archive: " + e.getMessage());
+        }
+    }
+
+    private static int read(InputStream content, byte[] buffer) throws UnsafeArchiveException {
+        try {
+            return content.read(buffer);
+        } catch (IOException e) {
+            throw new UnsafeArchiveException("it ends too early: " + e.getMessage());
         }
     }
 
@@ -74,25 +91,36 @@ final class TarTree {
         }
         var path = resolve(names);
         makeFolders(names.subList(0, names.size() - 1));
+        if (links.containsKey(names)) {
+            throw new UnsafeArchiveException("it names a place twice: " + entry.getName());
+        }
         if (entry.isDirectory()) {
             makeFolders(names);
         } else if (entry.isSymbolicLink()) {
-            if (Files.exists(path, LinkOption.NOFOLLOW_LINKS) || links.put(names, entry.getLinkName()) != null) {
+            if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
                 throw new UnsafeArchiveException("it names a place twice: " + entry.getName());
             }
+            links.put(names, entry.getLinkName());
         } else if (entry.isLink()) {
             link(path, names(entry.getLinkName()));
-        } else if (entry.isFile() && tar.canReadEntryData(entry)) {
+        } else if (isPlain(entry) && tar.canReadEntryData(entry)) {
             write(tar, path, (entry.getMode() & 0100) != 0);
         } else {
             throw new UnsafeArchiveException("it holds something that is no file, folder or link: " + entry.getName());
         }
     }
 
+    private static boolean isPlain(TarArchiveEntry entry) {
+        return switch (entry.getLinkFlag()) {
+            case TarConstants.LF_NORMAL, TarConstants.LF_OLDNORM, TarConstants.LF_CONTIG -> true;
+            default -> false;
+        };
+    }
+
     private void write(InputStream content, Path path, boolean executable) throws IOException, UnsafeArchiveException {
         var buffer = new byte[1 << 16];
         try (var file = Files.newOutputStream(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            for (var read = content.read(buffer); read >= 0; read = content.read(buffer)) {
+            for (var read = read(content, buffer); read >= 0; read = read(content, buffer)) {
                 bytes += read;
                 if (bytes > maxBytes) {
                     throw new UnsafeArchiveException("it unpacks to more than " + maxBytes + " bytes");

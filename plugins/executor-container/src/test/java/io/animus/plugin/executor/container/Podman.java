@@ -17,7 +17,8 @@ final class Podman {
     private final Path home;
     private Process service;
 
-    Podman() throws Exception {
+    /** @param registry host and port of a registry that is spoken to without TLS */
+    Podman(String registry) throws Exception {
         home = Files.createTempDirectory("animus-podman");
         write(
                 "containers.conf",
@@ -41,9 +42,15 @@ final class Podman {
                 graphroot = "%1$s/root"
                 runroot = "%1$s/run"
                 """);
-        write("registries.conf", """
+        write(
+                "registries.conf",
+                """
                 unqualified-search-registries = []
-                """);
+                [[registry]]
+                location = "%2$s"
+                insecure = true
+                """,
+                registry);
         service = start();
     }
 
@@ -112,8 +119,10 @@ final class Podman {
         return builder;
     }
 
-    private void write(String name, String text) throws IOException {
-        Files.writeString(home.resolve(name), text.formatted(home));
+    private void write(String name, String text, Object... more) throws IOException {
+        var values = new ArrayList<Object>(List.of(home));
+        values.addAll(List.of(more));
+        Files.writeString(home.resolve(name), text.formatted(values.toArray()));
     }
 
     /** Polls until the condition holds, for a minute at the most. */

@@ -29,26 +29,51 @@ import java.util.function.UnaryOperator;
 /** A real Podman with a busybox image, a server for inputs, and executors over them. */
 final class TestBed implements JobPrograms {
     static final Limits LIMITS = new Limits(1000, 64 << 20, 4 << 20, 32, 0);
+
+    static {
+        // Podman tries TLS first, for which this server waits: a second is enough.
+        System.setProperty("sun.net.httpserver.maxReqTime", "1");
+    }
+
     private static final String NAME = "registry.test:5000/animus/busybox";
 
-    private final Podman podman = new Podman();
     private final BusyboxImage image = BusyboxImage.make("");
     private final Map<String, byte[]> served = new ConcurrentHashMap<>();
     private final HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    private final Podman podman = new Podman(registry());
     private final List<ContainerJobExecutor> executors = new ArrayList<>();
 
     TestBed() throws Exception {
         podman.load(image, NAME + ":1");
         server.createContext("/", exchange -> {
-            var content = served.get(exchange.getRequestURI().getPath());
+            var path = exchange.getRequestURI().getPath();
+            var content = served.getOrDefault(path, "{\"errors\":[{\"code\":\"MANIFEST_UNKNOWN\"}]}".getBytes(UTF_8));
+            if (path.contains("/manifests/")) {
+                exchange.getResponseHeaders().set("Content-Type", "application/vnd.oci.image.manifest.v1+json");
+            }
             exchange.sendResponseHeaders(
-                    content == null ? 404 : 200, content == null || content.length == 0 ? -1 : content.length);
-            if (content != null) {
+                    served.containsKey(path) ? 200 : 404, content.length == 0 ? -1 : content.length);
+            if (!exchange.getRequestMethod().equals("HEAD")) {
                 exchange.getResponseBody().write(content);
             }
             exchange.close();
         });
         server.start();
+    }
+
+    /** Host and port of a registry that holds what {@link #publish} put there. */
+    String registry() {
+        return "127.0.0.1:" + server.getAddress().getPort();
+    }
+
+    /** Puts an image into the registry, and says its name there. */
+    ImageReference publish(BusyboxImage published, String repository) {
+        var place = "/v2/" + repository;
+        served.put("/v2/", new byte[0]);
+        served.put(place + "/manifests/" + published.digest(), published.manifest());
+        served.put(place + "/blobs/" + Digest.of(published.config()), published.config());
+        served.put(place + "/blobs/" + Digest.of(published.layer()), published.layer());
+        return ImageReference.parse(registry() + "/" + repository + "@" + published.digest());
     }
 
     Podman podman() {
@@ -60,12 +85,16 @@ final class TestBed implements JobPrograms {
     }
 
     Settings settings() {
+        return settings(false, Map.of());
+    }
+
+    Settings settings(boolean pullImages, Map<String, String> networks) {
         return new Settings(
                 "test",
                 List.of(podman.socket()),
                 workFolder(),
-                false,
-                Map.of(),
+                pullImages,
+                networks,
                 "10001:10001",
                 false,
                 Duration.ofSeconds(30),

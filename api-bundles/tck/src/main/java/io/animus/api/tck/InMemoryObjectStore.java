@@ -22,8 +22,8 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
-/** The smallest object store that keeps the contract: it shows that the contract can be kept. */
-final class InMemoryObjectStore implements ObjectStore, AutoCloseable {
+/** The smallest object store that keeps the contract: it shows that the contract can be kept. Safe for many threads. */
+public final class InMemoryObjectStore implements ObjectStore, AutoCloseable {
     private static final Pattern RANGE = Pattern.compile("bytes=([0-9]+)-([0-9]+)");
 
     private final Map<ObjectKey, byte[]> objects = new ConcurrentHashMap<>();
@@ -32,7 +32,7 @@ final class InMemoryObjectStore implements ObjectStore, AutoCloseable {
 
     private record Permission(String method, ObjectKey key, long size, String fileName) {}
 
-    InMemoryObjectStore() throws IOException {
+    public InMemoryObjectStore() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", this::serve);
         server.start();

@@ -1,0 +1,188 @@
+package io.animus.kernel.core;
+
+import io.animus.api.database.DatabaseAccess;
+import io.animus.api.tck.InMemoryObjectStore;
+import io.animus.api.types.TypeId;
+import io.animus.kernel.audit.RequestContext;
+import io.animus.kernel.domain.Made;
+import io.animus.kernel.domain.Name;
+import io.animus.kernel.domain.access.Principal;
+import io.animus.kernel.domain.access.Role;
+import io.animus.kernel.domain.access.RoleBinding;
+import io.animus.kernel.domain.access.SystemRole;
+import io.animus.kernel.domain.project.About;
+import io.animus.kernel.domain.project.Project;
+import io.animus.kernel.domain.project.Quota;
+import io.animus.kernel.store.postgres.Database;
+import io.animus.plugin.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.osgi.framework.Bundle;
+
+/** The kernel on a real PostgreSQL, without a framework; tests bring the plugins. One for a test class. */
+final class Kernel implements AutoCloseable {
+    private final EmbeddedPostgres server;
+    private final DatabaseAccess access;
+    private final Database database;
+    private final InMemoryObjectStore store;
+    private final PortCalls calls;
+    private final Ports ports;
+    private final AuditTrail trail;
+    private final Gate gate;
+    private final AtomicInteger names = new AtomicInteger();
+    private volatile Duration ahead = Duration.ZERO;
+
+    Kernel(Path folder) {
+        server = new EmbeddedPostgres(folder);
+        access = server.start();
+        database = new Database(access);
+        try {
+            store = new InMemoryObjectStore();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        calls = new PortCalls(new Metrics());
+        ports = new Ports(calls);
+        ports.addStorage(store, Map.of());
+        InstantSource source = () -> Instant.now().plus(ahead);
+        var clock = source.withZone(ZoneOffset.UTC);
+        trail = new AuditTrail(database, new Composition(() -> new Bundle[0]), clock, new SecureRandom());
+        gate = new Gate(database, trail, clock, trail.ids());
+    }
+
+    Gate gate() {
+        return gate;
+    }
+
+    Ports ports() {
+        return ports;
+    }
+
+    Database database() {
+        return database;
+    }
+
+    AuditTrail trail() {
+        return trail;
+    }
+
+    /** The object store that the kernel works with. */
+    InMemoryObjectStore store() {
+        return store;
+    }
+
+    /** From now on the kernel's clock is this much later than it would be. */
+    void advance(Duration by) {
+        ahead = ahead.plus(by);
+    }
+
+    /** Somebody with no role in any project. */
+    Caller somebody(SystemRole... systemRoles) {
+        var id = trail.ids().next("sa").value();
+        return new Caller(
+                new Principal(Principal.Kind.SERVICE_ACCOUNT, id),
+                id,
+                Set.of(systemRoles),
+                null,
+                "test",
+                RequestContext.NONE);
+    }
+
+    /** A new project with a name of its own. */
+    Project project(String... networkClasses) {
+        var admin = somebody(SystemRole.PLATFORM_ADMIN);
+        var draft = new Projects.Draft(
+                new Name("project-" + names.incrementAndGet()),
+                new About(null, null, Map.of()),
+                Quota.DEFAULT,
+                List.of(networkClasses),
+                List.of(somebody().principal()));
+        return done(new Projects(gate).create(admin, null, draft));
+    }
+
+    /** Somebody new who has these roles in the project. */
+    Caller member(Project project, Role... roles) {
+        var member = somebody();
+        database.write(tx -> {
+            for (var role : roles) {
+                var id = trail.ids().next(RoleBinding.PREFIX);
+                tx.roleBindings()
+                        .insert(new RoleBinding(
+                                id, project.id(), member.principal(), role, new Made(Instant.now(), Principal.HUB)));
+            }
+            return true;
+        });
+        return member;
+    }
+
+    /** Closes the project for anything new. */
+    void archive(Project project) {
+        new Projects(gate)
+                .archive(member(project, Role.OWNER), null, project.id().value());
+    }
+
+    /** The value of an answer that must not be a replay. */
+    static <T> T done(Answer<T> answer) {
+        if (answer instanceof Answer.Done<T> done) {
+            return done.value();
+        }
+        throw new AssertionError("replayed");
+    }
+
+    /** What the audit says was done to, or refused about, the thing with this id or name, oldest first. */
+    List<String> audited(String resource) {
+        return column("select action from audit_event where resource_id = ? order by id", resource);
+    }
+
+    /** What the audit says was done to, or refused about, the thing with this id, oldest first. */
+    List<String> audited(TypeId resource) {
+        return audited(resource.value());
+    }
+
+    /** The first column of what a query finds, as text. */
+    List<String> column(String query, String... parameters) {
+        try (var owner = asOwner();
+                var statement = owner.prepareStatement(query)) {
+            for (var i = 0; i < parameters.length; i++) {
+                statement.setString(i + 1, parameters[i]);
+            }
+            var found = new ArrayList<String>();
+            try (var rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    found.add(rows.getString(1));
+                }
+            }
+            return found;
+        } catch (SQLException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** A connection as the owner of the tables, who may try everything. */
+    Connection asOwner() throws SQLException {
+        return DriverManager.getConnection(
+                access.url(), access.owner().user(), access.owner().password());
+    }
+
+    @Override
+    public void close() {
+        calls.close();
+        store.close();
+        database.close();
+        server.close();
+    }
+}

@@ -1,0 +1,168 @@
+package io.animus.plugin.executor.container;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.animus.api.executor.Exit;
+import io.animus.api.executor.JobInput;
+import io.animus.api.executor.JobOutput;
+import io.animus.api.executor.JobStatus;
+import io.animus.api.executor.LogLine;
+import io.animus.api.plugin.PluginHealth;
+import io.animus.api.types.ExternalSystemException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The hub or the engine goes away in the middle of something. */
+class RestartIT {
+    private static final String SLOW =
+            "echo ready; while test ! -e /out/go; do sleep 0.05; done; echo went; echo x > /out/left";
+    private static TestBed bed;
+    private ContainerJobExecutor executor = bed.executor();
+
+    @BeforeAll
+    static void startEngine() throws Exception {
+        bed = new TestBed();
+    }
+
+    @AfterAll
+    static void stopEngine() throws Exception {
+        bed.stop();
+    }
+
+    @AfterEach
+    void leavesNothing() throws Exception {
+        assertThat(bed.clear()).isEmpty();
+    }
+
+    @Test
+    void findsFollowsAndCollectsAJobOfAnEarlierHub() throws Exception {
+        executor.dispatch(bed.job("earlier", SLOW));
+        executor.close();
+        executor = bed.executor();
+
+        assertThat(executor.find("earlier")).get().isInstanceOf(JobStatus.Running.class);
+        letGo("earlier");
+
+        assertThat(texts("earlier")).containsExactly("ready", "went");
+        assertThat(executor.outputs("earlier").files())
+                .extracting(JobOutput::path)
+                .containsExactly("go", "left");
+    }
+
+    @Test
+    void goesOnWithAJobWhenTheEngineIsKilledAndComesBack() throws Exception {
+        executor.dispatch(bed.job("engine", SLOW));
+        var ready = new CountDownLatch(1);
+        var failures = new ArrayList<ExternalSystemException>();
+        var follower = new Thread(() -> {
+            try {
+                executor.follow("engine", 0, line -> ready.countDown());
+            } catch (ExternalSystemException e) {
+                failures.add(e);
+            }
+        });
+        follower.start();
+        assertThat(ready.await(1, TimeUnit.MINUTES)).isTrue();
+
+        bed.podman().killAndRestart();
+
+        follower.join(Duration.ofMinutes(1).toMillis());
+        assertThat(failures).singleElement().matches(e -> e.reason().isRetryable(), "is retryable");
+        assertThat(executor.find("engine")).get().isInstanceOf(JobStatus.Running.class);
+        letGo("engine");
+        assertThat(texts("engine")).containsExactly("ready", "went");
+        assertThat(executor.outputs("engine").files())
+                .extracting(JobOutput::path)
+                .containsExactly("go", "left");
+    }
+
+    @Test
+    void saysWhatToDoWhileTheEngineIsAway() throws Exception {
+        assertThat(executor.health()).isEqualTo(PluginHealth.OK);
+        bed.podman().kill();
+        try {
+            assertThatExceptionOfType(ExternalSystemException.class)
+                    .isThrownBy(() -> executor.find("away"))
+                    .matches(e -> e.reason().isRetryable(), "is retryable");
+            assertThat(executor.health().state()).isEqualTo(PluginHealth.State.DOWN);
+            assertThat(executor.health().reason()).contains("podman system service");
+        } finally {
+            bed.podman().killAndRestart();
+        }
+    }
+
+    @Test
+    void beginsAnewWhatAnEarlierHubPreparedHalf() throws Exception {
+        var folder = new JobFolder(bed.workFolder().resolve("half"));
+        folder.create();
+        Files.writeString(folder.inputs().resolve("data"), "half of i");
+        folder.outputs().create(1 << 20, "0:0");
+        var input = bed.serve("data", JobInput.Form.FILE, new byte[] {'x'});
+
+        executor.dispatch(bed.job("half", "cat /in/data; grep -c ' /out ext4 ' /proc/mounts; echo y > /out/y", input));
+
+        assertThat(texts("half")).first().isEqualTo("x1");
+        assertThat(executor.outputs("half").files()).hasSize(1);
+    }
+
+    @Test
+    void removesWhatAnEarlierHubPreparedHalf() throws Exception {
+        var folder = new JobFolder(bed.workFolder().resolve("half"));
+        folder.create();
+        folder.outputs().create(1 << 20, "0:0");
+
+        executor.remove("half");
+
+        assertThat(folder.exists()).isFalse();
+    }
+
+    @Test
+    void readsOutputsThatAreNoLongerMounted() throws Exception {
+        executor.dispatch(bed.job("reboot", "echo x > /out/left"));
+        texts("reboot");
+        HostCommand.run(
+                "umount",
+                new JobFolder(bed.workFolder().resolve("reboot"))
+                        .outputs()
+                        .mountPoint()
+                        .toString());
+
+        assertThat(executor.outputs("reboot").files())
+                .extracting(JobOutput::path)
+                .containsExactly("left");
+    }
+
+    @Test
+    void remembersThatAJobWasCanceledByAnEarlierHub() {
+        executor.dispatch(bed.job("canceled", "trap '' TERM; echo ready; sleep 600"));
+        executor.cancel("canceled", Duration.ZERO);
+        executor.close();
+        executor = bed.executor();
+
+        assertThat(executor.find("canceled")).get().isInstanceOfSatisfying(JobStatus.Finished.class, f -> assertThat(
+                        f.exit().cause())
+                .isEqualTo(Exit.Cause.CANCELED));
+    }
+
+    private static void letGo(String dispatchId) throws Exception {
+        Files.createFile(new JobFolder(bed.workFolder().resolve(dispatchId))
+                .outputs()
+                .mountPoint()
+                .resolve("go"));
+    }
+
+    private List<String> texts(String dispatchId) {
+        var texts = new ArrayList<String>();
+        executor.follow(dispatchId, 0, (LogLine line) -> texts.add(line.text()));
+        return texts;
+    }
+}
