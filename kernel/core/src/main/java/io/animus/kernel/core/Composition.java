@@ -94,13 +94,19 @@ public final class Composition implements SynchronousBundleListener {
                 .toList();
         var digest = Json.array(bundles.stream()
                         .map(bundle -> Json.object()
-                                .put("bundle", bundle.symbolicName())
+                                .put("symbolicName", bundle.symbolicName())
                                 .put("version", bundle.version())
                                 .put("digest", bundle.digest().value())
+                                .put("port", text(bundle.port()))
+                                .put("technology", text(bundle.technology()))
                                 .build())
                         .toList())
                 .digest();
         return new State(bundles, digest);
+    }
+
+    private static Json text(@Nullable String text) {
+        return text == null ? Json.NULL : Json.of(text);
     }
 
     private static Installed describe(Bundle bundle) {

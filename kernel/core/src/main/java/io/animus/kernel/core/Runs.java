@@ -17,11 +17,11 @@ import io.animus.kernel.domain.project.Project;
 import io.animus.kernel.domain.run.AttemptEnd;
 import io.animus.kernel.domain.run.Run;
 import io.animus.kernel.domain.run.RunDraft;
+import io.animus.kernel.domain.run.RunFilter;
 import io.animus.kernel.domain.run.RunProgress;
 import io.animus.kernel.domain.run.RunSpec;
 import io.animus.kernel.domain.run.RunState;
 import io.animus.kernel.domain.run.WaitingReason;
-import io.animus.kernel.store.postgres.RunRepository;
 import io.animus.kernel.store.postgres.Transaction;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -153,7 +153,7 @@ public final class Runs {
         });
     }
 
-    public Page<View> list(Caller caller, String project, RunRepository.Filter filter, PageRequest page) {
+    public Page<View> list(Caller caller, String project, RunFilter filter, PageRequest page) {
         return gate.read(caller, Target.inProject(project, TYPE, null), Permission.READ, reading -> {
             var tx = reading.tx();
             var runs = tx.runs().page(reading.project().id(), filter, page);

@@ -15,6 +15,7 @@ import io.animus.kernel.domain.PageRequest;
 import io.animus.kernel.domain.run.Failure;
 import io.animus.kernel.domain.run.FailureCause;
 import io.animus.kernel.domain.run.Run;
+import io.animus.kernel.domain.run.RunFilter;
 import io.animus.kernel.domain.run.RunInput;
 import io.animus.kernel.domain.run.RunKind;
 import io.animus.kernel.domain.run.RunProgress;
@@ -38,9 +39,6 @@ public final class RunRepository {
     RunRepository(DSLContext sql) {
         this.sql = sql;
     }
-
-    /** Which runs to list; null means any. */
-    public record Filter(@Nullable RunState state, @Nullable RunKind kind) {}
 
     /** Stores a new run with its inputs and its first transition. */
     public void insert(Run run, RunSpec spec) {
@@ -91,7 +89,7 @@ public final class RunRepository {
         return sql.select(RUN.fields()).from(RUN).where(RUN.ID.eq(id)).fetchOptional(RunRepository::run);
     }
 
-    public Page<Run> page(TypeId project, Filter filter, PageRequest request) {
+    public Page<Run> page(TypeId project, RunFilter filter, PageRequest request) {
         var where = RUN.PROJECT_ID.eq(project);
         if (filter.state() != null) {
             where = where.and(RUN.STATE.eq(filter.state().word()));
