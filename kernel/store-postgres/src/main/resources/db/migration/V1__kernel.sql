@@ -96,6 +96,7 @@ create table dataset_version (
     unique (dataset_id, digest),
     unique (project_id, id)
 );
+create index dataset_version_of_dataset on dataset_version (dataset_id, id);
 
 create table upload (
     id id primary key,
@@ -138,6 +139,7 @@ create table environment_version (
     unique (environment_id, number),
     unique (project_id, id)
 );
+create index environment_version_of_environment on environment_version (environment_id, id);
 
 create table environment_lock (
     id id primary key,

@@ -34,6 +34,14 @@ public final class Transaction {
         return new UploadRepository(sql);
     }
 
+    public EnvironmentRepository environments() {
+        return new EnvironmentRepository(sql);
+    }
+
+    public EnvironmentLockRepository environmentLocks() {
+        return new EnvironmentLockRepository(sql);
+    }
+
     public LineageRepository lineage() {
         return new LineageRepository(sql);
     }
