@@ -112,14 +112,18 @@ public final class RunResults {
         });
     }
 
+    /** A log that may be read, and the event that records it. */
+    public record OpenedLog(TypeId run, TypeId auditEvent) {}
+
     /** Puts on record that the caller reads the log, before the first line. */
-    public TypeId openLog(Caller caller, String project, String run) {
+    public OpenedLog openLog(Caller caller, String project, String run) {
         var answer = gate.change(caller, target(project, run), Permission.READ_RESULTS, null, change -> {
             var found = Runs.require(change.tx(), change.project(), run);
-            change.audit(Action.RUN_LOG_READ, found.id(), Json.object().build());
-            return found.id();
+            var event =
+                    change.audit(Action.RUN_LOG_READ, found.id(), Json.object().build());
+            return new OpenedLog(found.id(), event);
         });
-        return ((Answer.Done<TypeId>) answer).value();
+        return ((Answer.Done<OpenedLog>) answer).value();
     }
 
     /**

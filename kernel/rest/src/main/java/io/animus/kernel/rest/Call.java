@@ -30,6 +30,7 @@ final class Call {
     private static final String JSON = "application/json";
     private static final String MERGE_PATCH = "application/merge-patch+json";
     private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
+    private static final String LAST_EVENT_ID = "Last-Event-ID";
     private static final String IF_MATCH = "If-Match";
     private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{1,255}");
     private static final int DEFAULT_PAGE_SIZE = 50;
@@ -68,13 +69,15 @@ final class Call {
         return query;
     }
 
-    /** The header, or null. */
-    @Nullable String header(String name) {
-        return request.getHeader(name);
-    }
-
-    void note(Violation violation) {
-        problems.add(violation);
+    /** The id of the last event of a stream that the caller has, or null. */
+    @Nullable String lastEventId(Pattern form) {
+        var id = request.getHeader(LAST_EVENT_ID);
+        if (id != null && !form.matcher(id).matches()) {
+            problems.add(Violation.inParameter(
+                    LAST_EVENT_ID, ProblemCode.INVALID_PARAMETER, "This stream has no events with such an id."));
+            return null;
+        }
+        return id;
     }
 
     /** The version of the resource that the caller has seen, of {@code If-Match}. */
@@ -143,33 +146,17 @@ final class Call {
     }
 
     /**
-     * Makes something, once if the caller wishes so, and answers 201.
+     * Makes or changes something, once if the caller wishes so, and shows it.
      *
-     * @param location of the new resource
+     * @param work is given the wish that it is done once, or null
      */
-    <T> Response create(View<T> view, Function<T, String> location, Function<Once<T>, Answer<T>> work) {
-        return create(view, view, location, work);
+    <T> Response change(Form<T> form, Function<@Nullable Once<T>, Answer<T>> work) {
+        return Replies.of(work.apply(once(form)), form);
     }
 
-    /** @param remembered what a replay shows: without secrets and signed URLs */
-    <T> Response create(
-            View<T> view, View<T> remembered, Function<T, String> location, Function<Once<T>, Answer<T>> work) {
-        var once = once(Response.Status.CREATED, remembered, location);
-        return Replies.of(work.apply(once), Response.Status.CREATED, view, location);
-    }
-
-    /** Changes something, once if the caller wishes so, and answers 200. */
-    <T> Response change(View<T> view, Function<Once<T>, Answer<T>> work) {
-        var once = once(Response.Status.OK, view, value -> null);
-        return Replies.of(work.apply(once), Response.Status.OK, view, value -> null);
-    }
-
-    /** The wish that this request is done once, or null. */
-    <T> @Nullable Once<T> once(Response.Status status, View<T> view, Function<T, @Nullable String> location) {
-        if (idempotencyKey == null) {
-            return null;
-        }
-        return new Once<>(idempotencyKey, digest(), value -> Replies.rendered(status, view, location, value));
+    /** The wish that this request is done once, or null; {@code form} is what will be remembered. */
+    <T> @Nullable Once<T> once(Form<T> form) {
+        return idempotencyKey == null ? null : new Once<>(idempotencyKey, digest(), form::rendered);
     }
 
     private Digest digest() {

@@ -44,9 +44,8 @@ public final class ProjectsResource {
     public Response create(@Context HttpServletRequest request) {
         return door.open(request, "createProject", Target.inHub(TYPE, null), call -> {
             var draft = call.body(DRAFT);
-            return call.create(
-                    ProjectsResource::write,
-                    project -> PATH + "/" + project.id(),
+            return call.change(
+                    Form.created(ProjectsResource::write, project -> PATH + "/" + project.id()),
                     once -> projects.create(call.caller(), once, draft));
         });
     }
@@ -75,7 +74,8 @@ public final class ProjectsResource {
         return door.open(request, "updateProject", target(project), call -> {
             var edit = call.patch(EDIT);
             return call.change(
-                    ProjectsResource::write, once -> projects.update(call.caller(), project, call.version(), edit));
+                    Form.changed(ProjectsResource::write),
+                    once -> projects.update(call.caller(), project, call.version(), edit));
         });
     }
 
@@ -86,7 +86,8 @@ public final class ProjectsResource {
                 request,
                 "archiveProject",
                 target(project),
-                call -> call.change(ProjectsResource::write, once -> projects.archive(call.caller(), once, project)));
+                call -> call.change(
+                        Form.changed(ProjectsResource::write), once -> projects.archive(call.caller(), once, project)));
     }
 
     private static void write(JsonOutput output, Project project) {

@@ -86,6 +86,32 @@ final class Query {
         return number == null ? otherwise : number;
     }
 
+    /** One of some words, or null. */
+    <T> @Nullable T oneOf(String name, List<T> values, Function<T, String> word) {
+        var rule = "It must be one of "
+                + String.join(", ", values.stream().map(word).toList()) + ".";
+        return find(name, rule, text -> values.stream()
+                .filter(value -> word.apply(value).equals(text))
+                .findFirst()
+                .orElseThrow(IllegalArgumentException::new));
+    }
+
+    /** Whether the parameter is {@code true}; left out means no. */
+    boolean isTrue(String name) {
+        return Boolean.TRUE.equals(oneOf(name, List.of(true, false), String::valueOf));
+    }
+
+    /** What {@code orderBy} wants: ascending by {@code field}, or descending, which is the default. */
+    boolean isNewestFirst(String field) {
+        var ascending = find("orderBy", "It must be %s or -%s.".formatted(field, field), text -> {
+            if (!text.equals(field) && !text.equals("-" + field)) {
+                throw new IllegalArgumentException(text);
+            }
+            return text.equals(field);
+        });
+        return ascending == null || !ascending;
+    }
+
     void note(String name, String detail) {
         problems.add(Violation.inParameter(name, ProblemCode.INVALID_PARAMETER, detail));
     }

@@ -4,13 +4,12 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonToken;
 import io.animus.kernel.core.Answer;
 import io.animus.kernel.core.Once;
-import io.animus.kernel.domain.RefusedException;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Makes answers. */
@@ -18,6 +17,8 @@ final class Replies {
     private static final JsonFactory JSON = new JsonFactory();
     private static final String ETAG = "ETag";
     private static final String LOCATION = "Location";
+    private static final String CONTENT_LENGTH = "Content-Length";
+    private static final String AUDIT_EVENT = "Audit-Event";
 
     private Replies() {}
 
@@ -33,19 +34,26 @@ final class Replies {
         return Response.status(status)
                 .entity(written.body())
                 .type(MediaType.APPLICATION_JSON_TYPE)
+                .header(CONTENT_LENGTH, written.body().length)
                 .header(ETAG, written.etag());
     }
 
     /** What became of a change, shown. */
-    static <T> Response of(
-            Answer<T> answer, Response.Status status, View<T> view, Function<T, @Nullable String> location) {
+    static <T> Response of(Answer<T> answer, Form<T> form) {
         if (answer instanceof Answer.Replayed<T> replayed) {
             return replayed(replayed.first());
         }
         var done = (Answer.Done<T>) answer;
-        return json(status, JsonOutput.write(output -> view.write(output, done.value())))
-                .header(LOCATION, location.apply(done.value()))
-                .header("Audit-Event", done.auditEvent().value())
+        return json(form.status(done.value()), form.written(done.value()))
+                .header(LOCATION, form.location(done.value()))
+                .header(AUDIT_EVENT, done.auditEvent())
+                .build();
+    }
+
+    /** The same answer, for nobody to keep. */
+    static Response noStore(Response response) {
+        return Response.fromResponse(response)
+                .header("Cache-Control", "no-store")
                 .build();
     }
 
@@ -53,45 +61,45 @@ final class Replies {
     static Response deleted(Answer<?> answer) {
         var builder = Response.noContent();
         if (answer instanceof Answer.Done<?> done) {
-            builder.header("Audit-Event", done.auditEvent().value());
+            builder.header(AUDIT_EVENT, done.auditEvent());
         }
         return builder.build();
     }
 
-    static <T> Once.Rendered rendered(
-            Response.Status status, View<T> view, Function<T, @Nullable String> location, T value) {
-        var written = JsonOutput.write(output -> view.write(output, value));
-        return new Once.Rendered(status.getStatusCode(), written.body(), location.apply(value));
+    /** The first answer, if this is a replay of it. */
+    static <T> Optional<Once.Rendered> replayed(Answer<T> answer) {
+        return answer instanceof Answer.Replayed<T> replayed ? Optional.of(replayed.first()) : Optional.empty();
     }
 
     /** The first answer again. */
     static Response replayed(Once.Rendered first) {
-        return Response.status(first.status())
-                .entity(first.body())
-                .type(MediaType.APPLICATION_JSON_TYPE)
-                .header(ETAG, etag(first.body()))
+        return replayed(first, new JsonOutput.Written(first.body(), member(first.body(), "etag")));
+    }
+
+    /** The first answer again, with a body that was made anew. */
+    static Response replayed(Once.Rendered first, JsonOutput.Written written) {
+        return json(Response.Status.fromStatusCode(first.status()), written)
                 .header(LOCATION, first.location())
                 .header("Idempotency-Replayed", "true")
                 .build();
     }
 
-    static Response problem(Problem problem, RefusedException refusal) {
-        var builder = problem(problem);
-        refusal.auditEvent().ifPresent(event -> builder.header("Audit-Event", event.value()));
-        return builder.build();
-    }
-
     static Response.ResponseBuilder problem(Problem problem) {
-        return Response.status(problem.status()).entity(problem.body()).type(Problem.MEDIA_TYPE);
+        var body = problem.body();
+        return Response.status(problem.status())
+                .entity(body)
+                .type(Problem.MEDIA_TYPE)
+                .header(CONTENT_LENGTH, body.length);
     }
 
-    private static @Nullable String etag(byte[] body) {
+    /** A text that a remembered answer has as a member, or null. */
+    static @Nullable String member(byte[] body, String name) {
         try (var json = JSON.createParser(body)) {
             json.nextToken();
             while (json.nextToken() == JsonToken.FIELD_NAME) {
-                var isTag = json.currentName().equals("etag");
+                var isWanted = json.currentName().equals(name);
                 json.nextToken();
-                if (isTag) {
+                if (isWanted) {
                     return json.getText();
                 }
                 json.skipChildren();

@@ -47,9 +47,8 @@ public final class RoleBindingsResource {
     public Response create(@Context HttpServletRequest request, @PathParam("project") String project) {
         return door.open(request, "createRoleBinding", target(project, null), call -> {
             var draft = call.body(DRAFT);
-            return call.create(
-                    RoleBindingsResource::write,
-                    RoleBindingsResource::location,
+            return call.change(
+                    Form.created(RoleBindingsResource::write, RoleBindingsResource::location),
                     once -> bindings.create(call.caller(), once, project, draft.subject(), draft.role()));
         });
     }

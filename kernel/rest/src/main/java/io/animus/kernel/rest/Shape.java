@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -167,10 +168,12 @@ record Shape<T>(BiFunction<JsonNode, Place, T> read, Supplier<T> standIn) {
                     var members = new LinkedHashMap<String, T>();
                     node.properties().forEach(member -> {
                         var at = place.member(member.getKey());
+                        var one = value.read().apply(member.getValue(), at);
                         if (!names.matcher(member.getKey()).matches()) {
                             at.invalid("The name must be " + rule + ".");
+                        } else if (isText(member.getKey(), at)) {
+                            members.put(member.getKey(), one);
                         }
-                        members.put(member.getKey(), value.read().apply(member.getValue(), at));
                     });
                     return Map.copyOf(members);
                 },
@@ -205,37 +208,30 @@ record Shape<T>(BiFunction<JsonNode, Place, T> read, Supplier<T> standIn) {
 
     /** The same array, but no value of it twice. */
     Shape<T> distinct() {
-        return new Shape<>(
-                (node, place) -> {
-                    var value = read.apply(node, place);
-                    if (node.isArray()) {
-                        var seen = new HashSet<JsonNode>();
-                        for (var i = 0; i < node.size(); i++) {
-                            if (!seen.add(node.get(i))) {
-                                place.item(i).invalid("It is in the list already.");
-                            }
-                        }
-                    }
-                    return value;
-                },
-                standIn);
+        return withoutRepeats(item -> item, (place, item) -> place.item(item).invalid("It is in the list already."));
     }
 
     /** The same array of objects, but no name twice. */
     Shape<T> distinctNames() {
+        return withoutRepeats(item -> item.path("name"), (place, item) -> place.item(item)
+                .member("name")
+                .note(ProblemCode.DUPLICATE_NAME, "Another entry of the list has this name."));
+    }
+
+    private Shape<T> withoutRepeats(Function<JsonNode, JsonNode> key, BiConsumer<Place, Integer> note) {
         return new Shape<>(
                 (node, place) -> {
                     var value = read.apply(node, place);
                     var seen = new HashSet<JsonNode>();
+                    var hasRepeats = false;
                     for (var i = 0; node.isArray() && i < node.size(); i++) {
-                        var name = node.get(i).get("name");
-                        if (name != null && name.isTextual() && !seen.add(name)) {
-                            place.item(i)
-                                    .member("name")
-                                    .note(ProblemCode.DUPLICATE_NAME, "Another entry of the list has this name.");
+                        var own = key.apply(node.get(i));
+                        if (!own.isMissingNode() && !seen.add(own)) {
+                            note.accept(place, i);
+                            hasRepeats = true;
                         }
                     }
-                    return value;
+                    return hasRepeats ? standIn.get() : value;
                 },
                 standIn);
     }
@@ -245,16 +241,20 @@ record Shape<T>(BiFunction<JsonNode, Place, T> read, Supplier<T> standIn) {
             place.wrongType("a string");
             return null;
         }
-        var text = node.textValue();
+        return isText(node.textValue(), place) ? node.textValue() : null;
+    }
+
+    private static boolean isText(String text, Place place) {
         if (text.indexOf('\0') >= 0) {
             place.invalid("It holds U+0000.");
-            return null;
+            return false;
         }
         try {
-            return Json.of(text).value();
+            Json.of(text);
+            return true;
         } catch (IllegalArgumentException e) {
             place.invalid("It is not Unicode text in NFC.");
-            return null;
+            return false;
         }
     }
 }

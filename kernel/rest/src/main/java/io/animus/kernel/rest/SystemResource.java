@@ -1,5 +1,6 @@
 package io.animus.kernel.rest;
 
+import io.animus.kernel.core.Health;
 import io.animus.kernel.core.Metrics;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -20,12 +21,14 @@ import org.osgi.service.jakartars.whiteboard.propertytypes.JakartarsResource;
 @JakartarsResource
 @Path("/")
 public final class SystemResource {
+    private final Health health;
     private final Metrics metrics;
     private final byte[] contract;
     private final Build build;
 
     @Activate
-    public SystemResource(@Reference(name = "metrics") Metrics metrics) {
+    public SystemResource(@Reference(name = "health") Health health, @Reference(name = "metrics") Metrics metrics) {
+        this.health = health;
         this.metrics = metrics;
         this.contract = read("/openapi.yaml");
         this.build = Build.ofThisBundle();
@@ -37,6 +40,23 @@ public final class SystemResource {
     @Produces(MediaType.APPLICATION_JSON)
     public Response health() {
         return Replies.ok(output -> output.put("status", "OK").list("checks", List.of(), (check, none) -> {}));
+    }
+
+    /** Whether the hub should be sent requests. */
+    @GET
+    @Path("readyz")
+    @Produces(MediaType.APPLICATION_JSON)
+    public Response readiness() {
+        var report = health.report();
+        return answer(report, report.isReady());
+    }
+
+    /** Whether the start is complete. */
+    @GET
+    @Path("startupz")
+    @Produces(MediaType.APPLICATION_JSON)
+    public Response startup() {
+        return answer(health.report(), health.isStarted());
     }
 
     @GET
@@ -67,6 +87,17 @@ public final class SystemResource {
                 .put("version", build.version())
                 .put("commit", build.commit())
                 .put("apiVersion", "v1"));
+    }
+
+    private static Response answer(Health.Report report, boolean isGood) {
+        var written = JsonOutput.write(output ->
+                output.put("status", report.state().name()).list("checks", report.checks(), SystemResource::write));
+        return Replies.json(isGood ? Response.Status.OK : Response.Status.SERVICE_UNAVAILABLE, written)
+                .build();
+    }
+
+    private static void write(JsonOutput output, Health.Check check) {
+        output.put("name", check.name()).put("status", check.state().name()).put("detail", check.detail());
     }
 
     private static byte[] read(String resource) {

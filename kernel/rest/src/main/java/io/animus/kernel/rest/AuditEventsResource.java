@@ -1,0 +1,107 @@
+package io.animus.kernel.rest;
+
+import io.animus.api.types.Json;
+import io.animus.kernel.audit.Action;
+import io.animus.kernel.audit.Outcome;
+import io.animus.kernel.core.AuditEvents;
+import io.animus.kernel.core.Target;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.jakartars.whiteboard.propertytypes.JakartarsResource;
+
+/** {@code /api/v1/audit/events}. */
+@Component(service = AuditEventsResource.class)
+@JakartarsResource
+@Path("/api/v1/audit/events")
+@Produces(MediaType.APPLICATION_JSON)
+public final class AuditEventsResource {
+    private static final String TIME = "It must be a time such as 2026-01-12T10:00:00Z.";
+    private static final String TEXT = "It must have 1 to 255 characters.";
+    private static final List<String> OPTIONAL = List.of("reason", "requestId", "traceId", "sourceIp", "userAgent");
+
+    private final Door door;
+    private final AuditEvents events;
+
+    @Activate
+    public AuditEventsResource(@Reference(name = "door") Door door, @Reference(name = "events") AuditEvents events) {
+        this.door = door;
+        this.events = events;
+    }
+
+    /** @param project only for the record of a refusal; the query is read as a whole */
+    @GET
+    public Response list(@Context HttpServletRequest request, @QueryParam("project") @Nullable String project) {
+        var target = new Target("auditEvent", null, project);
+        return door.open(request, "listAuditEvents", target, call -> {
+            var asked = call.query();
+            var query = new AuditEvents.Query(
+                    asked.find("project", "It must have 1 to 63 characters.", text(63)),
+                    asked.find("actor", TEXT, text(255)),
+                    asked.find("action", "There is no such action.", word -> Action.find(word)
+                            .orElseThrow(IllegalArgumentException::new)),
+                    asked.find("resource", TEXT, text(255)),
+                    asked.find("outcome", "There is no such outcome.", word -> Outcome.find(word)
+                            .orElseThrow(IllegalArgumentException::new)),
+                    asked.find("from", TIME, AuditEventsResource::time),
+                    asked.find("to", TIME, AuditEventsResource::time));
+            var page = call.page(asked.isNewestFirst("time"));
+            return call.page(events.list(call.caller(), query, page), AuditEventsResource::write);
+        });
+    }
+
+    private static void write(JsonOutput output, Json.Members event) {
+        var members = event.members();
+        for (var name : List.of("id", "time")) {
+            output.put(name, members.get(name));
+        }
+        output.object(
+                "actor", actor -> writeAll(actor, members.get("actor"), List.of("subject", "kind", "onBehalfOf")));
+        output.put("action", members.get("action"));
+        output.object(
+                "resource", resource -> writeAll(resource, members.get("resource"), List.of("type", "id", "project")));
+        output.put("outcome", members.get("outcome"));
+        OPTIONAL.forEach(name -> output.put(name, members.get(name)));
+        for (var name : List.of("node", "nodeSeq", "composition", "details")) {
+            output.put(name, members.get(name));
+        }
+    }
+
+    private static void writeAll(JsonOutput output, @Nullable Json object, List<String> names) {
+        var members =
+                object instanceof Json.Members known ? known : Json.object().build();
+        names.forEach(name -> output.put(name, members.members().get(name)));
+    }
+
+    private static Function<String, String> text(int max) {
+        return text -> {
+            if (text.isEmpty() || text.length() > max || text.indexOf('\0') >= 0) {
+                throw new IllegalArgumentException("wrong length");
+            }
+            return text;
+        };
+    }
+
+    private static Instant time(String text) {
+        try {
+            return OffsetDateTime.parse(text).toInstant().truncatedTo(ChronoUnit.MICROS);
+        } catch (DateTimeException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+}
