@@ -22,6 +22,7 @@ import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -43,6 +44,7 @@ final class Kernel implements AutoCloseable {
     private final Ports ports;
     private final AuditTrail trail;
     private final Gate gate;
+    private final Clock clock;
     private final AtomicInteger names = new AtomicInteger();
     private volatile Duration ahead = Duration.ZERO;
 
@@ -59,9 +61,14 @@ final class Kernel implements AutoCloseable {
         ports = new Ports(calls);
         ports.addStorage(store, Map.of());
         InstantSource source = () -> Instant.now().plus(ahead);
-        var clock = source.withZone(ZoneOffset.UTC);
+        clock = source.withZone(ZoneOffset.UTC);
         trail = new AuditTrail(database, new Composition(() -> new Bundle[0]), clock, new SecureRandom());
         gate = new Gate(database, trail, clock, trail.ids());
+    }
+
+    /** The kernel's clock, which {@link #advance} puts forward. */
+    Clock clock() {
+        return clock;
     }
 
     Gate gate() {

@@ -54,6 +54,18 @@ public final class Transaction {
         return new ApiKeyRepository(sql);
     }
 
+    public LineageGraphRepository lineageGraph() {
+        return new LineageGraphRepository(sql);
+    }
+
+    public ModelRepository models() {
+        return new ModelRepository(sql);
+    }
+
+    public ModelVersionRepository modelVersions() {
+        return new ModelVersionRepository(sql);
+    }
+
     public AuditRepository audit() {
         return new AuditRepository(sql);
     }

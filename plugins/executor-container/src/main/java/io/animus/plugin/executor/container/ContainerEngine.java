@@ -26,6 +26,8 @@ final class ContainerEngine {
     static final String DISPATCH = "io.animus.dispatch";
 
     private static final Duration STOP_MARGIN = Duration.ofSeconds(30);
+    private static final Duration CLEANUP_PAUSE = Duration.ofMillis(100);
+    private static final int CLEANUP_LOOKS = 50;
     private static final Duration PING = Duration.ofMillis(1500);
     private static final Pattern NO_PROGRAM = Pattern.compile(
             "(?s).*(executable file not found|exec: .*(no such file|permission denied|is a directory)|exec format error"
@@ -180,9 +182,23 @@ final class ContainerEngine {
     void remove(String name) {
         // Without the kill Podman asks first, and gives a deaf program ten seconds. That it has ended already is fine.
         socket.post("/containers/" + name + "/kill?signal=SIGKILL", null);
-        var answer = socket.delete("/containers/" + name + "?force=true&v=true");
+        var path = "/containers/" + name + "?force=true&v=true";
+        var answer = socket.delete(path);
+        for (var i = 0; i < CLEANUP_LOOKS && dialect().isCleaningUp(answer); i++) {
+            pause();
+            answer = socket.delete(path);
+        }
         if (!answer.isAbsent()) {
             check(answer, "can't remove the container " + name);
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(CLEANUP_PAUSE.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ExternalSystemException(Reason.UNAVAILABLE, "interrupted while the engine cleans up", e);
         }
     }
 

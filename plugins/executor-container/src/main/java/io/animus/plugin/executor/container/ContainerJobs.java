@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -82,6 +83,11 @@ final class ContainerJobs implements Closeable {
             folder.create();
             inputs.fetch(job.inputs(), folder);
             folder.outputs().create(job.limits().storageBytes(), settings.user());
+            if (settings.userNamespaces()) {
+                // The engine chooses the job's ids later; the folder above is the hub's alone.
+                Files.setPosixFilePermissions(
+                        folder.outputs().mountPoint(), PosixFilePermissions.fromString("rwxrwxrwx"));
+            }
             if (engine.dialect() == Dialect.PODMAN) {
                 folder.log().create(logDiskBytes(), "0:0");
             }

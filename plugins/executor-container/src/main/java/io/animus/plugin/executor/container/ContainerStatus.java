@@ -70,7 +70,10 @@ final class ContainerStatus {
         if (ended == null) {
             return new JobStatus.Pending(id, spec, "the engine to say when the container ended");
         }
-        return new JobStatus.Finished(id, spec, started, ended, exit(state, ended, folder, dialect));
+        var exit = exit(state, ended, folder, dialect);
+        // The coarse end of a short program can lie before its exact start.
+        var end = started != null && ended.isBefore(started) ? started : ended;
+        return new JobStatus.Finished(id, spec, started, end, exit);
     }
 
     private JobStatus neverRan(String id, Digest spec, JobFolder folder) throws IOException {

@@ -37,6 +37,14 @@ enum Dialect {
     }
 
     /**
+     * Whether a container can't be removed only because Podman still unmounts what it used: its own clean-up runs beside
+     * its service, and the two don't wait for each other.
+     */
+    boolean isCleaningUp(Answer removed) {
+        return this == PODMAN && removed.status() == 500 && removed.message().contains("resource busy");
+    }
+
+    /**
      * Whether a memory kill is certain to be flagged. Podman with cgroup v1 misses its own runtime's marker, so there an
      * exit with 137 that nobody of ours caused counts as one.
      */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.animus.api.executor.Exit;
 import io.animus.api.executor.JobStatus;
 import io.animus.plugin.executor.container.JobFolder.Mark;
@@ -57,6 +58,16 @@ class ContainerStatusTest {
 
         folder.set(Mark.CANCELED, NOON.minusSeconds(1), "");
         assertThat(exit("exited", 0, false, Dialect.PODMAN).cause()).isEqualTo(Exit.Cause.CANCELED);
+    }
+
+    @Test
+    void neverLetsAJobEndBeforeItStarted() throws IOException {
+        var container = (ObjectNode) container("exited", 0, false);
+        container.withObject("/State").put("StartedAt", NOON.plusNanos(700_000).toString());
+
+        var finished = (JobStatus.Finished) statuses.of(container, folder, Dialect.PODMAN);
+
+        assertThat(finished.ended()).isEqualTo(finished.started());
     }
 
     private Exit exit(String status, int code, boolean killed, Dialect dialect) throws IOException {

@@ -1,11 +1,13 @@
 package io.animus.plugin.executor.container;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.animus.api.executor.Job;
 import io.animus.api.executor.JobInput;
 import io.animus.api.executor.LogLine;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -99,6 +101,20 @@ class IsolationIT {
         open.dispatch(bed.job("class", "echo ran", TestBed.LIMITS, "gpu-farm"));
 
         assertThat(lines(open, "class")).containsExactly("ran");
+    }
+
+    @Test
+    void hasUserIdsOfItsOwnWhereTheMachineHasARange() throws Exception {
+        assumeTrue(Files.readString(Path.of("/etc/subuid")).contains("containers:"), "a range for containers");
+        var apart = bed.executor(bed.settings(false, Map.of(), true));
+        var input = bed.serve("data", JobInput.Form.FILE, new byte[] {'x'});
+
+        apart.dispatch(bed.job("ids", "cat /proc/self/uid_map; cp /in/data /out/data && echo copied", input));
+
+        var lines = lines(apart, "ids");
+        assertThat(lines).last().isEqualTo("copied");
+        assertThat(lines.get(0).strip()).doesNotStartWith("0          0");
+        assertThat(apart.outputs("ids").files()).hasSize(1);
     }
 
     @Test

@@ -89,6 +89,10 @@ final class TestBed implements JobPrograms {
     }
 
     Settings settings(boolean pullImages, Map<String, String> networks) {
+        return settings(pullImages, networks, false);
+    }
+
+    Settings settings(boolean pullImages, Map<String, String> networks, boolean userNamespaces) {
         return new Settings(
                 "test",
                 List.of(podman.socket()),
@@ -96,7 +100,7 @@ final class TestBed implements JobPrograms {
                 pullImages,
                 networks,
                 "10001:10001",
-                false,
+                userNamespaces,
                 Duration.ofSeconds(30),
                 Duration.ofSeconds(20),
                 256,
