@@ -97,6 +97,11 @@ final class Kernel implements AutoCloseable {
         ahead = ahead.plus(by);
     }
 
+    /** Takes back every {@link #advance}. */
+    void returnToNow() {
+        ahead = Duration.ZERO;
+    }
+
     /** Somebody with no role in any project. */
     Caller somebody(SystemRole... systemRoles) {
         var id = trail.ids().next("sa").value();
