@@ -11,6 +11,8 @@ import io.animus.kernel.domain.PageRequest;
 import io.animus.kernel.domain.RefusedException;
 import io.animus.kernel.domain.Violations;
 import io.animus.kernel.domain.access.Permission;
+import io.animus.kernel.domain.data.DatasetVersion;
+import io.animus.kernel.domain.environment.EnvironmentLock;
 import io.animus.kernel.domain.lineage.LineageEdge;
 import io.animus.kernel.domain.lineage.Relation;
 import io.animus.kernel.domain.model.ModelArtifact;
@@ -19,10 +21,12 @@ import io.animus.kernel.domain.model.Stage;
 import io.animus.kernel.domain.model.StageChange;
 import io.animus.kernel.domain.project.Project;
 import io.animus.kernel.domain.run.Run;
+import io.animus.kernel.domain.run.RunInput;
 import io.animus.kernel.domain.run.RunSpec;
 import io.animus.kernel.domain.run.RunState;
 import io.animus.kernel.store.postgres.Transaction;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
@@ -62,6 +66,19 @@ public final class ModelVersions {
     public record Path(String project, String model, String version) {
         Target target() {
             return Target.inProject(project, TYPE, version);
+        }
+    }
+
+    /**
+     * All that made a version.
+     *
+     * @param run that left its artifacts
+     * @param datasetVersions the inputs and everything they were derived from, by id
+     */
+    public record Provenance(
+            ModelVersion version, Run run, List<DatasetVersion> datasetVersions, EnvironmentLock environmentLock) {
+        public Provenance {
+            datasetVersions = List.copyOf(datasetVersions);
         }
     }
 
@@ -109,6 +126,28 @@ public final class ModelVersions {
     public ModelVersion find(Caller caller, Path path) {
         return gate.read(
                 caller, path.target(), Permission.READ, reading -> require(reading.tx(), reading.project(), path));
+    }
+
+    public Provenance findProvenance(Caller caller, Path path) {
+        return gate.read(caller, path.target(), Permission.READ, reading -> {
+            var tx = reading.tx();
+            var project = reading.project().id();
+            var version = require(tx, reading.project(), path);
+            var inputs = version.spec().inputs().stream()
+                    .map(RunInput::datasetVersion)
+                    .distinct()
+                    .toList();
+            var ancestry = tx.lineageGraph().ancestry(project, inputs);
+            return new Provenance(
+                    version,
+                    tx.runs().find(project, version.run()).orElseThrow(),
+                    tx.datasetVersions().findAll(project, ancestry).values().stream()
+                            .sorted(Comparator.comparing(DatasetVersion::id))
+                            .toList(),
+                    tx.environmentLocks()
+                            .find(project, version.spec().environment().environmentLock())
+                            .orElseThrow());
+        });
     }
 
     /** @param model id or name */

@@ -69,7 +69,9 @@ class LineageTest {
                         training.run().id().value(),
                         training.data().id().value(),
                         CODE,
-                        training.data().dataset().value());
+                        training.lock().id().value(),
+                        training.data().dataset().value(),
+                        training.lock().content().environmentVersion().value());
         assertThat(graph.nodes())
                 .extracting(LineageNode::label)
                 .contains("penguins 1", "model.json", "penguins", "penguins.git@0123456789ab");
@@ -81,7 +83,7 @@ class LineageTest {
                                 training.run().id(),
                                 Relation.TRAINED_ON,
                                 training.data().id()))
-                .hasSize(6);
+                .hasSize(8);
         assertThat(graph.truncated()).isFalse();
     }
 

@@ -11,6 +11,8 @@ import io.animus.kernel.domain.ProblemCode;
 import io.animus.kernel.domain.RefusedException;
 import io.animus.kernel.domain.Violation;
 import io.animus.kernel.domain.access.Role;
+import io.animus.kernel.domain.lineage.LineageEdge;
+import io.animus.kernel.domain.lineage.Relation;
 import io.animus.kernel.domain.model.Model;
 import io.animus.kernel.domain.model.ModelVersion;
 import io.animus.kernel.domain.model.Stage;
@@ -85,6 +87,26 @@ class ModelsTest {
         assertThat(models.find(developer, project.id().value(), "penguins").latestVersion())
                 .isEqualTo(1);
         assertThat(events(version)).containsExactly("ModelVersionCreated");
+    }
+
+    @Test
+    void provenanceReachesBackToTheFirstData() {
+        var version = version(developer);
+        var raw = kernel.database().write(tx -> {
+            var first = Training.data(kernel, tx, project, training.data().made());
+            tx.lineage()
+                    .insert(
+                            project.id(),
+                            List.of(LineageEdge.of(training.data().id(), Relation.DERIVED_FROM, first.id())));
+            return first;
+        });
+
+        var provenance = versions.findProvenance(approver, path("1"));
+
+        assertThat(provenance.version()).isEqualTo(version);
+        assertThat(provenance.run().specDigest()).isEqualTo(training.run().specDigest());
+        assertThat(provenance.datasetVersions()).containsExactly(training.data(), raw);
+        assertThat(provenance.environmentLock()).isEqualTo(training.lock());
     }
 
     @Test

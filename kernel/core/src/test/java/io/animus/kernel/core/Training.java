@@ -14,6 +14,11 @@ import io.animus.kernel.domain.access.Principal;
 import io.animus.kernel.domain.data.Content;
 import io.animus.kernel.domain.data.Dataset;
 import io.animus.kernel.domain.data.DatasetVersion;
+import io.animus.kernel.domain.environment.Definition;
+import io.animus.kernel.domain.environment.Environment;
+import io.animus.kernel.domain.environment.EnvironmentLock;
+import io.animus.kernel.domain.environment.EnvironmentVersion;
+import io.animus.kernel.domain.environment.LockedImage;
 import io.animus.kernel.domain.lineage.LineageEdge;
 import io.animus.kernel.domain.lineage.Relation;
 import io.animus.kernel.domain.project.Project;
@@ -40,8 +45,13 @@ import java.util.Set;
  *
  * @param artifacts what it left
  */
-record Training(DatasetVersion data, Run run, List<Artifact> artifacts) {
+record Training(DatasetVersion data, EnvironmentLock lock, Run run, List<Artifact> artifacts) {
     private static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
+
+    private static final Resources RESOURCES =
+            new Resources(Quantity.cpu("1"), Quantity.bytes("1Gi"), Quantity.bytes("1Gi"), 64, 0);
+    private static final ImageReference IMAGE = ImageReference.parse(
+            "images.example/java@" + Digest.of(new byte[] {2}).value());
 
     /** How a training goes. */
     enum Course {
@@ -54,7 +64,8 @@ record Training(DatasetVersion data, Run run, List<Artifact> artifacts) {
             var now = Instant.now().truncatedTo(ChronoUnit.MICROS);
             var made = new Made(now, Principal.HUB);
             var data = data(kernel, tx, project, made);
-            var run = run(kernel, tx, project, kind, data, made);
+            var lock = lock(kernel, tx, project, made);
+            var run = run(kernel, tx, kind, data, lock, made);
             if (course == Course.SUCCEEDS) {
                 finish(tx, run, now);
             }
@@ -62,12 +73,13 @@ record Training(DatasetVersion data, Run run, List<Artifact> artifacts) {
                     artifact(kernel, run, "model.json", Artifact.Kind.MODEL, now),
                     artifact(kernel, run, "report.html", Artifact.Kind.REPORT, now));
             tx.artifacts().insert(artifacts);
-            tx.lineage().insert(project.id(), edges(data, run, artifacts));
-            return new Training(data, run, artifacts);
+            tx.lineage().insert(project.id(), edges(data, lock, run, artifacts));
+            return new Training(data, lock, run, artifacts);
         });
     }
 
-    private static DatasetVersion data(Kernel kernel, Transaction tx, Project project, Made made) {
+    /** The one version of a new dataset. */
+    static DatasetVersion data(Kernel kernel, Transaction tx, Project project, Made made) {
         var id = kernel.trail().ids().next(Dataset.PREFIX);
         var dataset =
                 new Dataset(id, project.id(), new Name(id.value().replace('_', '-')), null, List.of(), null, made);
@@ -87,16 +99,29 @@ record Training(DatasetVersion data, Run run, List<Artifact> artifacts) {
         return version;
     }
 
+    private static EnvironmentLock lock(Kernel kernel, Transaction tx, Project project, Made made) {
+        var ids = kernel.trail().ids();
+        var id = ids.next(Environment.PREFIX);
+        var environment = new Environment(id, project.id(), new Name(id.value().replace('_', '-')), null, null, made);
+        var definition = new Definition(List.of(), RESOURCES, RESOURCES, List.of(), "none", List.of());
+        var version = new EnvironmentVersion(
+                ids.next(EnvironmentVersion.PREFIX), project.id(), environment.id(), 1, definition, made);
+        var image = new LockedImage(new Name("java"), IMAGE, "application/vnd.oci.image.manifest.v1+json", 500);
+        var content = new EnvironmentLock.Content(version.id(), List.of(image), List.of(), null);
+        var lock =
+                new EnvironmentLock(ids.next(EnvironmentLock.PREFIX), project.id(), environment.id(), 1, content, made);
+        tx.environments().insert(environment);
+        tx.environments().insert(version);
+        tx.environmentLocks().insert(lock);
+        return lock;
+    }
+
     private static Run run(
-            Kernel kernel, Transaction tx, Project project, RunKind kind, DatasetVersion data, Made made) {
+            Kernel kernel, Transaction tx, RunKind kind, DatasetVersion data, EnvironmentLock lock, Made made) {
         var spec = new RunSpec(
                 kind,
                 new CodeRef("https://git.example/penguins.git", new CommitSha(COMMIT), null),
-                new RunEnvironment(
-                        kernel.trail().ids().next("lck"),
-                        Digest.of(new byte[] {1}),
-                        ImageReference.parse("images.example/java@"
-                                + Digest.of(new byte[] {2}).value())),
+                new RunEnvironment(lock.id(), lock.lockDigest(), IMAGE),
                 List.of(new RunInput(
                         new Name("penguins"),
                         data.id(),
@@ -106,13 +131,13 @@ record Training(DatasetVersion data, Run run, List<Artifact> artifacts) {
                 List.of("train"),
                 Map.of(),
                 1,
-                new Resources(Quantity.cpu("1"), Quantity.bytes("1Gi"), Quantity.bytes("1Gi"), 64, 0),
+                RESOURCES,
                 "none",
                 new Retry(1, Set.of()),
                 60);
         var run = new Run(
                 kernel.trail().ids().next(Run.PREFIX),
-                project.id(),
+                data.project(),
                 kind,
                 spec.toJson().canonical(),
                 spec.digest(),
@@ -149,11 +174,14 @@ record Training(DatasetVersion data, Run run, List<Artifact> artifacts) {
                 now);
     }
 
-    private static List<LineageEdge> edges(DatasetVersion data, Run run, List<Artifact> artifacts) {
+    private static List<LineageEdge> edges(
+            DatasetVersion data, EnvironmentLock lock, Run run, List<Artifact> artifacts) {
         var edges = new ArrayList<LineageEdge>();
         edges.add(LineageEdge.of(data.id(), Relation.VERSION_OF, data.dataset()));
         edges.add(LineageEdge.of(run.id(), Relation.TRAINED_ON, data.id()));
         edges.add(new LineageEdge(run.id().value(), Relation.BUILT_FROM, "https://git.example/penguins.git@" + COMMIT));
+        edges.add(LineageEdge.of(run.id(), Relation.BUILT_FROM, lock.id()));
+        edges.add(LineageEdge.of(lock.id(), Relation.BUILT_FROM, lock.content().environmentVersion()));
         artifacts.forEach(artifact -> edges.add(LineageEdge.of(run.id(), Relation.PRODUCED, artifact.id())));
         return edges;
     }

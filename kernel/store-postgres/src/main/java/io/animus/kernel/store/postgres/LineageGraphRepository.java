@@ -70,6 +70,15 @@ public final class LineageGraphRepository {
                 from model_version version join model on model.id = version.model_id
                 where version.project_id = {0} and version.id = any ({1})""";
 
+    private static final String ANCESTRY =
+            """
+            with recursive ancestry (id) as (
+                select unnest({1}) collate "C"
+                union
+                select edge.to_id from lineage_edge edge join ancestry on edge.from_id = ancestry.id
+                where edge.project_id = {0} and edge.relation = 'derived_from')
+            select id from ancestry""";
+
     private final DSLContext sql;
 
     LineageGraphRepository(DSLContext sql) {
@@ -84,6 +93,12 @@ public final class LineageGraphRepository {
     /** What came from these, in one step, by id; {@code known} and more than {@code limit} left out. */
     public List<String> downstream(TypeId project, Collection<String> of, Collection<String> known, int limit) {
         return next(DOWNSTREAM, project, of, known, limit);
+    }
+
+    /** These dataset versions and all that they were derived from, over any number of steps. */
+    public List<TypeId> ancestry(TypeId project, Collection<TypeId> datasetVersions) {
+        var ids = datasetVersions.stream().map(TypeId::value).toList();
+        return sql.fetch(ANCESTRY, val(project.value()), array(ids)).map(row -> new TypeId(row.get(0, String.class)));
     }
 
     /** The edges of the project that begin and end at these. */

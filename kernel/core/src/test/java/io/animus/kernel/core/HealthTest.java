@@ -1,0 +1,182 @@
+package io.animus.kernel.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.animus.api.plugin.Plugin;
+import io.animus.api.plugin.PluginDescriptor;
+import io.animus.api.plugin.PluginHealth;
+import io.animus.api.plugin.PluginHealth.State;
+import io.animus.kernel.core.Health.Check;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the hub says of itself. */
+@Timeout(60)
+class HealthTest {
+    private static Kernel kernel;
+    private static Bootstrap bootstrap;
+
+    private final List<Plugin> plugins = new CopyOnWriteArrayList<>();
+    private final AtomicLong time = new AtomicLong();
+    private Health health;
+
+    @BeforeAll
+    static void start(@TempDir Path folder) {
+        kernel = new Kernel(folder.resolve("database"));
+        bootstrap =
+                new Bootstrap(kernel.database(), kernel.trail(), new ApiKeys(kernel.gate()), kernel.clock(), folder);
+    }
+
+    @AfterAll
+    static void stop() {
+        kernel.close();
+    }
+
+    @BeforeEach
+    void present() {
+        health = new Health(() -> List.copyOf(plugins), time::get);
+        health.setDatabase(kernel.database());
+        health.setBootstrap(bootstrap);
+        for (var port : List.of("scm", "registry", "storage", "executor")) {
+            plugins.add(plugin(port, "one", () -> PluginHealth.OK));
+        }
+    }
+
+    @AfterEach
+    void close() {
+        health.close();
+    }
+
+    @Test
+    void isWellWhenAllPartsAre() {
+        var report = health.report();
+
+        assertThat(report.state()).isEqualTo(State.OK);
+        assertThat(report.checks())
+                .extracting(Check::name)
+                .containsExactly("database", "executor", "registry", "scm", "storage");
+        assertThat(report.checks()).extracting(Check::detail).containsOnlyNulls();
+    }
+
+    @Test
+    void missingPluginTakesAwayItsCapabilityAlone() {
+        plugins.removeIf(plugin -> plugin.descriptor().port().equals("executor"));
+
+        var report = health.report();
+
+        assertThat(report.state()).isEqualTo(State.DEGRADED);
+        assertThat(report.isReady()).isTrue();
+        assertThat(check(report, "executor").state()).isEqualTo(State.DOWN);
+        assertThat(check(report, "scm").state()).isEqualTo(State.OK);
+    }
+
+    @Test
+    void oneOfTwoPluginsIsHalfACapabilityAndHostsStayInTheLog() {
+        plugins.add(plugin("scm", "two", () -> PluginHealth.down("git.secret.example refuses connections")));
+
+        var check = check(health.report(), "scm");
+
+        assertThat(check.state()).isEqualTo(State.DEGRADED);
+        assertThat(check.detail()).contains("scm/test/two").doesNotContain("secret.example");
+    }
+
+    @Test
+    void withoutItsDatabaseOrBeforeTheFirstAdministratorTheHubIsDown() {
+        health.unsetBootstrap(bootstrap);
+        assertThat(health.isStarted()).isFalse();
+        assertThat(health.report().state()).isEqualTo(State.DOWN);
+
+        health.setBootstrap(bootstrap);
+        assertThat(health.report().isReady()).isTrue();
+
+        health.unsetDatabase(kernel.database());
+        assertThat(health.report().isReady()).isFalse();
+        assertThat(check(health.report(), "database").detail()).isNotNull();
+    }
+
+    @Test
+    void pluginThatFailsIsDown() {
+        plugins.add(plugin("scm", "broken", () -> {
+            throw new IllegalStateException("broken");
+        }));
+
+        assertThat(check(health.report(), "scm").detail()).contains("scm/test/broken is DOWN");
+    }
+
+    @Test
+    void pluginThatHangsIsDownAndIsAskedNoSecondTime() {
+        var calls = new AtomicInteger();
+        var end = new CountDownLatch(1);
+        plugins.add(plugin("scm", "hanging", () -> {
+            calls.incrementAndGet();
+            await(end);
+            return PluginHealth.OK;
+        }));
+
+        for (var i = 0; i < 2; i++) {
+            assertThat(check(health.report(), "scm").detail()).contains("scm/test/hanging is DOWN");
+            time.addAndGet(Duration.ofSeconds(3).toNanos());
+        }
+        assertThat(calls).hasValue(1);
+        end.countDown();
+    }
+
+    @Test
+    void asksAgainOnlyAfterTwoSeconds() {
+        var calls = new AtomicInteger();
+        plugins.add(plugin("scm", "counting", () -> {
+            calls.incrementAndGet();
+            return PluginHealth.OK;
+        }));
+
+        health.report();
+        health.report();
+        assertThat(calls).hasValue(1);
+        time.addAndGet(Duration.ofSeconds(2).toNanos());
+        health.report();
+        assertThat(calls).hasValue(2);
+    }
+
+    private static Check check(Health.Report report, String name) {
+        return report.checks().stream()
+                .filter(check -> check.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static Plugin plugin(String port, String instance, Supplier<PluginHealth> state) {
+        var descriptor = new PluginDescriptor(port, "test", instance);
+        return new Plugin() {
+            @Override
+            public PluginDescriptor descriptor() {
+                return descriptor;
+            }
+
+            @Override
+            public PluginHealth health() {
+                return state.get();
+            }
+        };
+    }
+}
