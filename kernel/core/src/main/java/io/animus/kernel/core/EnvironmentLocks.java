@@ -79,7 +79,7 @@ public final class EnvironmentLocks {
                 once,
                 reading -> {
                     reading.project().requireActive();
-                    var version = find(reading.tx(), reading.project(), draft);
+                    var version = findVersion(reading.tx(), reading.project(), draft);
                     return () -> confirm(version, draft);
                 },
                 (change, images) -> lock(change, draft, images));
@@ -105,8 +105,8 @@ public final class EnvironmentLocks {
 
     private static EnvironmentLock lock(Change change, Draft draft, List<LockedImage> images) {
         var project = change.project().requireActive();
-        var version =
-                find(change.tx(), project, draft).orElseThrow(() -> new RefusedException(List.of(unknown(draft))));
+        var version = findVersion(change.tx(), project, draft)
+                .orElseThrow(() -> new RefusedException(List.of(unknown(draft))));
         var lock = new EnvironmentLock(
                 change.newId(EnvironmentLock.PREFIX),
                 project.id(),
@@ -167,7 +167,7 @@ public final class EnvironmentLocks {
                         () -> RefusedException.at(pointer, UNKNOWN_DIGEST, "The registry doesn't have " + image + "."));
     }
 
-    private static Optional<EnvironmentVersion> find(Transaction tx, Project project, Draft draft) {
+    private static Optional<EnvironmentVersion> findVersion(Transaction tx, Project project, Draft draft) {
         return tx.environments().find(project.id(), draft.environment()).flatMap(environment -> tx.environments()
                 .findVersion(environment.id(), Integer.toString(draft.version())));
     }

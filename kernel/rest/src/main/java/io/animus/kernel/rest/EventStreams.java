@@ -22,9 +22,12 @@ import org.slf4j.LoggerFactory;
  * Keeps the number of open event streams within bounds: each holds a thread of the server. A client that does not read is cut
  * off by the server's idle timeout. Safe for many threads.
  */
-@Component(service = EventStreams.class, configurationPid = Door.PID)
+@Component(service = EventStreams.class, configurationPid = EventStreams.PID)
 @Designate(ocd = EventStreams.Config.class)
 public final class EventStreams {
+    /** The configuration of event streams. */
+    public static final String PID = "io.animus.rest.streams";
+
     private static final Logger LOG = LoggerFactory.getLogger(EventStreams.class);
 
     private final Semaphore places;
@@ -34,7 +37,7 @@ public final class EventStreams {
     @ObjectClassDefinition(name = "REST API: event streams")
     public @interface Config {
         @AttributeDefinition(description = "Event streams open at once; less than the threads of the HTTP server")
-        int event_streams() default 32;
+        int most() default 32;
     }
 
     /** Fills a stream. */
@@ -45,7 +48,7 @@ public final class EventStreams {
 
     @Activate
     public EventStreams(Config config) {
-        this(config.event_streams());
+        this(config.most());
     }
 
     EventStreams(int most) {

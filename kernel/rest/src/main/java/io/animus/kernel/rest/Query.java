@@ -96,6 +96,16 @@ final class Query {
                 .orElseThrow(IllegalArgumentException::new));
     }
 
+    /** A text of 1 to {@code max} characters; empty where it is missing, which is noted. */
+    String required(String name, int max) {
+        var text = find(name);
+        if (text == null || text.isEmpty() || text.length() > max) {
+            note(name, "It is required and has 1 to " + max + " characters.");
+            return "";
+        }
+        return text;
+    }
+
     /** Whether the parameter is {@code true}; left out means no. */
     boolean isTrue(String name) {
         return Boolean.TRUE.equals(oneOf(name, List.of(true, false), String::valueOf));

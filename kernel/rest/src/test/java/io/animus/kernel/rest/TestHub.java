@@ -5,14 +5,33 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import io.animus.api.database.DatabaseAccess;
 import io.animus.api.types.Digest;
 import io.animus.api.types.TypeId;
+import io.animus.kernel.core.ApiKeys;
+import io.animus.kernel.core.AuditEvents;
 import io.animus.kernel.core.AuditTrail;
 import io.animus.kernel.core.Authentication;
 import io.animus.kernel.core.Composition;
+import io.animus.kernel.core.DatasetVersions;
+import io.animus.kernel.core.Datasets;
+import io.animus.kernel.core.EnvironmentLocks;
+import io.animus.kernel.core.Environments;
 import io.animus.kernel.core.Gate;
+import io.animus.kernel.core.Health;
 import io.animus.kernel.core.Ids;
+import io.animus.kernel.core.Inventory;
+import io.animus.kernel.core.Lineage;
+import io.animus.kernel.core.Me;
 import io.animus.kernel.core.Metrics;
+import io.animus.kernel.core.ModelVersions;
+import io.animus.kernel.core.Models;
+import io.animus.kernel.core.PortCalls;
+import io.animus.kernel.core.Ports;
 import io.animus.kernel.core.Projects;
 import io.animus.kernel.core.RoleBindings;
+import io.animus.kernel.core.RunPlanner;
+import io.animus.kernel.core.RunResults;
+import io.animus.kernel.core.Runs;
+import io.animus.kernel.core.ServiceAccounts;
+import io.animus.kernel.core.Uploads;
 import io.animus.kernel.store.postgres.Database;
 import io.animus.plugin.postgres.embedded.EmbeddedPostgres;
 import jakarta.servlet.DispatcherType;
@@ -47,6 +66,7 @@ final class TestHub {
     private final Server server = new Server();
     private final ServerConnector connector = new ServerConnector(server);
     private final Ids ids = new Ids(Clock.systemUTC(), new SecureRandom());
+    private final EventStreams streams = new EventStreams(4);
     private final Set<Object> resources = new HashSet<>();
 
     TestHub(Path folder) throws Exception {
@@ -58,14 +78,33 @@ final class TestHub {
         postgres = new EmbeddedPostgres(folder);
         access = postgres.start();
         database = new Database(access);
-        var trail = new AuditTrail(database, new Composition(noFramework()));
+        var composition = new Composition(noFramework());
+        var trail = new AuditTrail(database, composition);
         var gate = new Gate(database, trail);
         var metrics = new Metrics();
-        var limiter = new RateLimiter(0.001, burst, System::nanoTime);
-        var door = new Door(new Authentication(database, trail), trail, limiter);
-        resources.add(new ProjectsResource(door, new Projects(gate)));
-        resources.add(new RoleBindingsResource(door, new RoleBindings(gate)));
-        resources.add(new SystemResource(metrics));
+        var ports = new Ports(new PortCalls(metrics));
+        var door =
+                new Door(new Authentication(database, trail), trail, new RateLimiter(0.001, burst, System::nanoTime));
+        var results = new RunResults(gate, database, ports);
+        resources.addAll(Set.of(
+                new UnbufferedAnswers(),
+                new SystemResource(new Health(ports), metrics),
+                new HubResource(door, new Me(gate), new Inventory(gate, composition)),
+                new ServiceAccountsResource(door, new ServiceAccounts(gate)),
+                new ApiKeysResource(door, new ApiKeys(gate)),
+                new AuditEventsResource(door, new AuditEvents(gate)),
+                new ProjectsResource(door, new Projects(gate)),
+                new RoleBindingsResource(door, new RoleBindings(gate))));
+        resources.addAll(Set.of(
+                new DatasetsResource(
+                        door, new Datasets(gate), new DatasetVersions(gate, ports), new Uploads(gate, ports)),
+                new EnvironmentsResource(door, new Environments(gate)),
+                new EnvironmentLocksResource(door, new EnvironmentLocks(gate, ports)),
+                new RunsResource(door, new Runs(gate, new RunPlanner(database, ports), ports, trail), results),
+                new RunStreamsResource(door, streams, results),
+                new ModelsResource(door, new Models(gate)),
+                new ModelVersionsResource(door, new ModelVersions(gate)),
+                new LineageResource(door, new Lineage(gate))));
         serve();
     }
 
@@ -135,6 +174,7 @@ final class TestHub {
     }
 
     void close() throws Exception {
+        streams.close();
         server.stop();
         database.close();
         postgres.close();

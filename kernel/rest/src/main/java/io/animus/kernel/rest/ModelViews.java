@@ -1,0 +1,49 @@
+package io.animus.kernel.rest;
+
+import io.animus.kernel.domain.model.ModelArtifact;
+import io.animus.kernel.domain.model.ModelVersion;
+import io.animus.kernel.domain.model.StageChange;
+import io.animus.kernel.domain.run.RunInput;
+
+/** Model versions as the API shows them. */
+final class ModelViews {
+    private ModelViews() {}
+
+    static void write(JsonOutput output, ModelVersion version) {
+        var spec = version.spec();
+        output.put("id", version.id().value())
+                .put("project", version.project().value())
+                .put("model", version.model().value())
+                .put("number", version.number())
+                .put("stage", version.stage().word())
+                .put("run", version.run().value())
+                .list("artifacts", version.artifacts(), ModelViews::writeArtifact)
+                .texts(
+                        "datasetVersions",
+                        spec.inputs().stream()
+                                .map(RunInput::datasetVersion)
+                                .map(Object::toString)
+                                .distinct()
+                                .toList())
+                .put("environmentLock", spec.environment().environmentLock().value())
+                .put("code", spec.code().toJson())
+                .put("modelCard", version.modelCard())
+                .list("stageChanges", version.stageChanges(), ModelViews::writeChange);
+        Access.writeMade(output, version.made()).etag(version.version());
+    }
+
+    static void writeArtifact(JsonOutput output, ModelArtifact artifact) {
+        output.put("id", artifact.id().value())
+                .put("name", artifact.name())
+                .put("digest", artifact.digest().value());
+    }
+
+    static void writeChange(JsonOutput output, StageChange change) {
+        output.put("from", change.from().word())
+                .put("to", change.to().word())
+                .object("by", by -> Access.writePrincipal(by, change.made().by()))
+                .put("at", change.made().at())
+                .put("reason", change.reason())
+                .put("auditEvent", change.auditEvent().value());
+    }
+}
