@@ -1,0 +1,165 @@
+package io.animus.benchmarks;
+
+import io.animus.api.executor.JobStatus;
+import io.animus.api.tck.InMemoryJobExecutor;
+import io.animus.api.tck.InMemoryObjectStore;
+import io.animus.kernel.store.postgres.Leader;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** How fast runs go through the queue, beside a loop that does nothing else. */
+final class Queue implements Benchmark {
+    private static final int BATCH = 50;
+    // As many as the reconciler has.
+    private static final int WORKERS = 8;
+    private static final int MOST = 5_000;
+
+    @Override
+    public String name() {
+        return "queue";
+    }
+
+    @Override
+    public List<Finding> measure(Setting setting) throws IOException, SQLException, InterruptedException {
+        var runs = setting.pick(500, 100);
+        var workers = Executors.newFixedThreadPool(WORKERS);
+        try (var store = new InMemoryObjectStore();
+                var bed = new KernelBed(setting, name());
+                var leader = bed.kernel().lead();
+                var hub = bed.bed().asHub()) {
+            var executor = new InMemoryJobExecutor(InstantSource.system(), source -> Seed.CONTENT);
+            executor.install(Seed.IMAGE, sandbox -> {
+                sandbox.write("model.bin", Seed.CONTENT);
+                return 0;
+            });
+            bed.kernel().install(executor, store);
+            var scheduler = new Pass(bed, leader, executor, workers);
+            var bare = new RawQueue(hub, BATCH);
+            var full = new RawQueueWithRecords(hub, BATCH);
+            scheduler.drain();
+            var toBare = compare(setting, bed, runs, scheduler, bare::drain);
+            var toFull = compare(setting, bed, runs, scheduler, full::drain);
+            return List.of(
+                    Finding.rate(
+                            name(),
+                            "claim + complete by the scheduler",
+                            "SKIP LOCKED by %d, state only".formatted(BATCH),
+                            toBare,
+                            Goal.atLeast(0.3, Goal.RATIO)),
+                    Finding.rate(
+                            name(),
+                            "claim + complete by the scheduler",
+                            "SKIP LOCKED by %d, same rows".formatted(BATCH),
+                            toFull,
+                            null));
+        } finally {
+            workers.shutdownNow();
+        }
+    }
+
+    private static Series<Load> compare(Setting setting, KernelBed bed, int runs, Pass scheduler, Meter.Work peer)
+            throws IOException, SQLException, InterruptedException {
+        var meter = bed.meter();
+        return Series.interleaved(
+                setting.warmUps(),
+                setting.rounds(),
+                () -> {
+                    bed.copies().addQueued(runs);
+                    return meter.measure(scheduler::drain);
+                },
+                () -> {
+                    bed.copies().addQueued(runs);
+                    return meter.measure(peer);
+                });
+    }
+
+    /** What conductor and reconciler do between them, without waiting for the next beat. */
+    private record Pass(KernelBed bed, Leader leader, InMemoryJobExecutor executor, ExecutorService workers) {
+
+        /** Takes every queued run and sees it through; returns how many that were. */
+        long drain() throws InterruptedException {
+            var done = 0L;
+            for (var taken = take(); taken > 0; taken = take()) {
+                done += taken;
+                for (var left = bed.kernel().underWay(MOST);
+                        !left.isEmpty();
+                        left = bed.kernel().underWay(MOST)) {
+                    var jobs = executor.jobs().stream()
+                            .collect(Collectors.toMap(JobStatus::dispatchId, Function.identity()));
+                    var steps = new ArrayList<Callable<String>>();
+                    for (var run : left) {
+                        var id = run.attempt().value();
+                        var status = Optional.ofNullable(jobs.get(id));
+                        steps.add(() -> {
+                            bed.kernel().step(leader, run, status);
+                            return id;
+                        });
+                    }
+                    for (var step : workers.invokeAll(steps)) {
+                        check(step);
+                    }
+                }
+            }
+            return done;
+        }
+
+        private int take() {
+            return bed.kernel().schedule(leader).size();
+        }
+
+        private static void check(java.util.concurrent.Future<String> step) throws InterruptedException {
+            try {
+                step.get();
+            } catch (ExecutionException e) {
+                throw new IllegalStateException("a step failed", e);
+            }
+        }
+    }
+
+    /** A queue that is nothing but one: it claims a batch and ends it. */
+    private record RawQueue(Connection hub, int batch) {
+        private static final String CLAIM =
+                """
+                update run set state = 'dispatching', attempts = attempts + 1, version = version + 1
+                where id in (select id from run where state = 'queued' and queued_at <= now()
+                    order by priority desc, queued_at, id limit ? for update skip locked)
+                returning id""";
+        private static final String COMPLETE =
+                """
+                update run set state = 'succeeded', exit_code = 0, started_at = now(), finished_at = now(),
+                    version = version + 1
+                where id = any (?)""";
+
+        long drain() throws SQLException {
+            var done = 0L;
+            try (var claim = hub.prepareStatement(CLAIM);
+                    var complete = hub.prepareStatement(COMPLETE)) {
+                while (true) {
+                    claim.setInt(1, batch);
+                    var ids = new ArrayList<String>();
+                    try (var rows = claim.executeQuery()) {
+                        while (rows.next()) {
+                            ids.add(rows.getString(1));
+                        }
+                    }
+                    if (ids.isEmpty()) {
+                        return done;
+                    }
+                    complete.setArray(1, hub.createArrayOf("text", ids.toArray()));
+                    done += complete.executeUpdate();
+                }
+            }
+        }
+    }
+}
