@@ -91,6 +91,21 @@ public final class ModelVersionsResource {
                 call -> Replies.ok(versions.find(call.caller(), path), ModelViews::write));
     }
 
+    @GET
+    @Path("{version}/provenance")
+    public Response provenance(
+            @Context HttpServletRequest request,
+            @PathParam("project") String project,
+            @PathParam("model") String model,
+            @PathParam("version") String version) {
+        var path = new ModelVersions.Path(project, model, version);
+        return door.open(
+                request,
+                "getModelVersionProvenance",
+                target(project, version),
+                call -> Replies.ok(versions.findProvenance(call.caller(), path), ModelViews::writeProvenance));
+    }
+
     @POST
     @Path("{version}:validate")
     public Response validate(

@@ -1,5 +1,6 @@
 package io.animus.kernel.rest;
 
+import io.animus.kernel.core.ModelVersions;
 import io.animus.kernel.domain.model.ModelArtifact;
 import io.animus.kernel.domain.model.ModelVersion;
 import io.animus.kernel.domain.model.StageChange;
@@ -30,6 +31,27 @@ final class ModelViews {
                 .put("modelCard", version.modelCard())
                 .list("stageChanges", version.stageChanges(), ModelViews::writeChange);
         Access.writeMade(output, version.made()).etag(version.version());
+    }
+
+    /** All that made a model version. */
+    static void writeProvenance(JsonOutput output, ModelVersions.Provenance provenance) {
+        var version = provenance.version();
+        var run = provenance.run();
+        output.put("modelVersion", version.id().value())
+                .put("model", version.model().value())
+                .put("number", version.number())
+                .list("artifacts", version.artifacts(), ModelViews::writeArtifact)
+                .put("run", run.id().value())
+                .raw("spec", run.spec())
+                .put("specDigest", run.specDigest().value())
+                .put("compositionDigest", run.composition().value())
+                .list("datasetVersions", provenance.datasetVersions(), Data::writeVersion)
+                .object("environmentLock", lock -> EnvironmentLocksResource.write(lock, provenance.environmentLock()))
+                .list("stageChanges", version.stageChanges(), ModelViews::writeChange)
+                .object(
+                        "runCreatedBy",
+                        by -> Access.writePrincipal(by, run.made().by()));
+        Access.writeMade(output, version.made());
     }
 
     static void writeArtifact(JsonOutput output, ModelArtifact artifact) {
