@@ -14,7 +14,14 @@ public record Exit(Cause cause, int code, String detail) {
         EXITED,
         /** The kernel of the machine killed it for using more memory than its limit, certainly or very probably. */
         OUT_OF_MEMORY,
-        /** {@link JobExecutor#cancel} ended it. */
+        /**
+         * It failed after it had been refused a process or thread over its limit. A refusal in the last moments of a job
+         * may go unseen; then this is {@link #EXITED}.
+         */
+        PROCESS_LIMIT,
+        /** It failed, and there was no room left below {@code /out}. */
+        STORAGE_LIMIT,
+        /** {@link JobExecutor#cancel} ended it, whatever else went wrong with it. */
         CANCELED,
         /** A signal that nobody of ours sent ended it. */
         KILLED,

@@ -26,23 +26,23 @@ public interface JobExecutor {
      * fetched, and checked against their digests, before any user code starts. A job whose limits the data plane can't
      * enforce is not started.
      *
-     * @throws ExternalSystemException {@code REJECTED} if this job can never run here (unknown image, an input with
-     *     another digest, a limit that can't be enforced, the dispatch id taken by another job), {@code DENIED} if the data
-     *     plane refuses the hub, {@code UNAVAILABLE} if it may work later; in all cases the job does not run, though a
-     *     repeated call may find that it does
+     * @return what became of the job; {@link JobStatus.Refused} if it can never run here
+     * @throws ExternalSystemException {@code DENIED} if the data plane refuses the hub, {@code REJECTED} if it refuses
+     *     what the executor asks of it for a reason that is no {@link Refusal}, {@code UNAVAILABLE} if it may work later;
+     *     in all cases the job does not run, though a repeated call may find that it does
      */
     JobStatus dispatch(Job job);
 
     /**
      * What the data plane knows of a job.
      *
-     * @return empty if it knows no such job: it was never started, or was removed
+     * @return never {@link JobStatus.Refused}; empty if it knows no such job: it was never started, or was removed
      * @throws ExternalSystemException {@code UNAVAILABLE} or {@code DENIED} if the data plane can't be asked
      */
     Optional<JobStatus> find(String dispatchId);
 
     /**
-     * All jobs that the data plane still holds for hubs, finished ones too, in any order.
+     * All jobs that the data plane still holds for hubs, finished ones too and never a refused one, in any order.
      *
      * @throws ExternalSystemException as {@link #find}
      */

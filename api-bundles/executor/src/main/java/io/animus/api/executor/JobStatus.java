@@ -4,7 +4,7 @@ import io.animus.api.types.Digest;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** What the data plane proves about a job. */
+/** What the data plane proves about a job, or why it takes none of it. */
 public sealed interface JobStatus {
     /** The job. */
     String dispatchId();
@@ -33,4 +33,13 @@ public sealed interface JobStatus {
      */
     record Finished(String dispatchId, Digest specDigest, @Nullable Instant started, Instant ended, Exit exit)
             implements JobStatus {}
+
+    /**
+     * Will never run here. Only {@link JobExecutor#dispatch} answers this: no user code has started, and nothing of the
+     * job remains in the data plane. What holds its dispatch id already stays as it is.
+     *
+     * @param specDigest of the job that was refused
+     * @param detail one line for people, without secrets
+     */
+    record Refused(String dispatchId, Digest specDigest, Refusal refusal, String detail) implements JobStatus {}
 }

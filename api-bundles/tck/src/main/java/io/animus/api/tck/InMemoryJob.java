@@ -31,6 +31,9 @@ final class InMemoryJob implements InMemoryProgram.Sandbox {
     private final List<String> links = new ArrayList<>();
     private JobStatus status;
     private long memory;
+    private int processes = 1;
+    private boolean lacksProcesses;
+    private boolean lacksStorage;
     private boolean canceled;
     private boolean killed;
 
@@ -70,12 +73,17 @@ final class InMemoryJob implements InMemoryProgram.Sandbox {
     }
 
     private Exit exit(Exit.Cause cause, int code, String detail) {
-        return memory > job.limits().memoryBytes()
-                ? new Exit(
-                        Exit.Cause.OUT_OF_MEMORY,
-                        KILLED,
-                        "used more memory than " + job.limits().memoryBytes())
-                : new Exit(cause, code, detail);
+        var limits = job.limits();
+        if (memory > limits.memoryBytes()) {
+            return new Exit(Exit.Cause.OUT_OF_MEMORY, KILLED, "used more memory than " + limits.memoryBytes());
+        }
+        if (cause == Exit.Cause.EXITED && code != 0 && lacksStorage) {
+            return new Exit(Exit.Cause.STORAGE_LIMIT, code, "wanted more storage than " + limits.storageBytes());
+        }
+        if (cause == Exit.Cause.EXITED && code != 0 && lacksProcesses) {
+            return new Exit(Exit.Cause.PROCESS_LIMIT, code, "wanted more processes than " + limits.processes());
+        }
+        return new Exit(cause, code, detail);
     }
 
     synchronized JobStatus status() {
@@ -170,7 +178,11 @@ final class InMemoryJob implements InMemoryProgram.Sandbox {
     @Override
     public synchronized boolean write(String path, byte[] content) {
         var used = files.values().stream().mapToLong(f -> f.length).sum();
-        if (isFinished() || used + content.length > job.limits().storageBytes()) {
+        if (isFinished()) {
+            return false;
+        }
+        if (used + content.length > job.limits().storageBytes()) {
+            lacksStorage = true;
             return false;
         }
         files.put(path, content.clone());
@@ -191,6 +203,16 @@ final class InMemoryJob implements InMemoryProgram.Sandbox {
             }
         }
         throw new InterruptedException("out of memory");
+    }
+
+    @Override
+    public synchronized boolean fork() {
+        if (processes == job.limits().processes()) {
+            lacksProcesses = true;
+            return false;
+        }
+        processes++;
+        return true;
     }
 
     @Override

@@ -2,9 +2,11 @@ package io.animus.api.tck;
 
 import io.animus.api.executor.Job;
 import io.animus.api.executor.JobExecutor;
+import io.animus.api.executor.JobInput;
 import io.animus.api.executor.JobOutputs;
 import io.animus.api.executor.JobStatus;
 import io.animus.api.executor.LogLine;
+import io.animus.api.executor.Refusal;
 import io.animus.api.types.Digest;
 import io.animus.api.types.ExternalSystemException;
 import io.animus.api.types.ExternalSystemException.Reason;
@@ -20,6 +22,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A data plane without containers, for tests of what stands above it: jobs are programs written by hand, each on a
@@ -35,13 +38,13 @@ public final class InMemoryJobExecutor implements JobExecutor {
     /** What stays when the hub restarts; also the lock for all of it. */
     private static final class Plane {
         final InstantSource clock;
-        final Function<URI, byte[]> content;
+        final Function<URI, byte @Nullable []> content;
         final Map<Digest, InMemoryProgram> programs = new ConcurrentHashMap<>();
         final Map<String, InMemoryJob> jobs = new HashMap<>();
         final Map<String, Integer> starts = new HashMap<>();
         volatile boolean reachable = true;
 
-        Plane(InstantSource clock, Function<URI, byte[]> content) {
+        Plane(InstantSource clock, Function<URI, byte @Nullable []> content) {
             this.clock = clock;
             this.content = content;
         }
@@ -50,9 +53,9 @@ public final class InMemoryJobExecutor implements JobExecutor {
     /**
      * An executor with no images and no jobs.
      *
-     * @param content reads what an input's source leads to; what it throws comes out of {@link #dispatch}
+     * @param content reads what an input's source leads to, null if that has nothing; what it throws comes out of {@link #dispatch}
      */
-    public InMemoryJobExecutor(InstantSource clock, Function<URI, byte[]> content) {
+    public InMemoryJobExecutor(InstantSource clock, Function<URI, byte @Nullable []> content) {
         this(new Plane(clock, content));
     }
 
@@ -87,41 +90,54 @@ public final class InMemoryJobExecutor implements JobExecutor {
         synchronized (plane) {
             var known = job(job.dispatchId());
             if (known.isPresent()) {
-                if (!known.get().job().specDigest().equals(job.specDigest())) {
-                    throw rejected("the dispatch id " + job.dispatchId() + " is taken by another job");
-                }
-                return known.get().status();
+                return known.get().job().specDigest().equals(job.specDigest())
+                        ? known.get().status()
+                        : refused(job, Refusal.DISPATCH_ID_TAKEN, "another job has the id " + job.dispatchId());
             }
-            var digest = job.workload().image().pinned().orElseThrow();
-            var program = plane.programs.get(digest);
+            var program = plane.programs.get(job.workload().image().pinned().orElseThrow());
             if (program == null) {
-                throw rejected("there is no image " + job.workload().image());
+                return refused(
+                        job,
+                        Refusal.IMAGE_UNAVAILABLE,
+                        "there is no image " + job.workload().image());
             }
             if (!job.networkClass().equals(Job.NO_NETWORK)) {
-                throw rejected("there is no network class " + job.networkClass());
+                return refused(job, Refusal.NETWORK_CLASS_UNKNOWN, "there is no network class " + job.networkClass());
             }
             if (job.limits().gpus() > 0) {
-                throw rejected("there are no GPUs");
+                return refused(job, Refusal.LIMIT_NOT_ENFORCEABLE, "there are no GPUs");
             }
-            var started = new InMemoryJob(job, inputs(job), program, plane.clock);
-            plane.jobs.put(job.dispatchId(), started);
-            plane.starts.merge(job.dispatchId(), 1, Integer::sum);
-            var status = started.status();
-            started.start();
-            return status;
+            return start(job, program);
         }
     }
 
-    private Map<String, byte[]> inputs(Job job) {
+    private JobStatus start(Job job, InMemoryProgram program) {
         var inputs = new HashMap<String, byte[]>();
         for (var input : job.inputs()) {
             var content = plane.content.apply(input.source());
-            if (content.length != input.size() || !Digest.of(content).equals(input.digest())) {
-                throw rejected("the input " + input.path() + " has another size or digest");
+            if (content == null) {
+                return refused(job, Refusal.INPUT_UNAVAILABLE, "the input " + input.path() + " is not there");
+            }
+            if (!isOf(input, content)) {
+                var detail = "the input " + input.path() + " has another size or digest";
+                return refused(job, Refusal.INPUT_DIGEST_MISMATCH, detail);
             }
             inputs.put(input.path(), content);
         }
-        return inputs;
+        var started = new InMemoryJob(job, inputs, program, plane.clock);
+        plane.jobs.put(job.dispatchId(), started);
+        plane.starts.merge(job.dispatchId(), 1, Integer::sum);
+        var status = started.status();
+        started.start();
+        return status;
+    }
+
+    private static boolean isOf(JobInput input, byte[] content) {
+        return content.length == input.size() && Digest.of(content).equals(input.digest());
+    }
+
+    private static JobStatus refused(Job job, Refusal refusal, String detail) {
+        return new JobStatus.Refused(job.dispatchId(), job.specDigest(), refusal, detail);
     }
 
     @Override

@@ -40,6 +40,9 @@ public interface InMemoryProgram {
         /** Takes memory; a job that takes more than its limit is killed on the spot. */
         void allocate(long bytes) throws InterruptedException;
 
+        /** Starts a process; a job that has all the processes of its limit, its program among them, is told so. */
+        boolean fork();
+
         /** Waits until somebody asks the job to end, as SIGTERM would. */
         void awaitTermination() throws InterruptedException;
     }

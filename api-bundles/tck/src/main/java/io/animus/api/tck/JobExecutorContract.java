@@ -3,6 +3,7 @@ package io.animus.api.tck;
 import static io.animus.api.tck.JobPrograms.Program.COPIES_INPUT;
 import static io.animus.api.tck.JobPrograms.Program.EATS_MEMORY;
 import static io.animus.api.tck.JobPrograms.Program.EXITS_3;
+import static io.animus.api.tck.JobPrograms.Program.FILLS_STORAGE;
 import static io.animus.api.tck.JobPrograms.Program.IGNORES_SIGTERM;
 import static io.animus.api.tck.JobPrograms.Program.LEAVES_A_LINK;
 import static io.animus.api.tck.JobPrograms.Program.PRINTS_A_LONG_LINE;
@@ -13,14 +14,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.animus.api.executor.Exit;
-import io.animus.api.executor.Job;
 import io.animus.api.executor.JobExecutor;
 import io.animus.api.executor.JobInput;
 import io.animus.api.executor.JobOutput;
 import io.animus.api.executor.JobStatus;
-import io.animus.api.executor.Limits;
 import io.animus.api.executor.LogLine;
-import io.animus.api.executor.Workload;
 import io.animus.api.types.Digest;
 import io.animus.api.types.ExternalSystemException;
 import io.animus.api.types.ExternalSystemException.Reason;
@@ -37,40 +35,10 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 /**
- * What every {@link JobExecutor} must do. Implement the three methods, clean up what {@link JobExecutor#jobs} still lists
- * after each test, and inherit the tests.
+ * What every {@link JobExecutor} must do. Implement the three methods of {@link JobRefusalContract}, clean up what
+ * {@link JobExecutor#jobs} still lists after each test, and inherit the tests.
  */
-public interface JobExecutorContract {
-    /** Enough for each program but {@code EATS_MEMORY}. */
-    Limits LIMITS = new Limits(1000, 64 << 20, 4 << 20, 32, 0);
-
-    /** The executor under test; the same object all through one test. */
-    JobExecutor executor();
-
-    /** A fresh object for the same data plane and configuration, as after a restart of the hub. */
-    JobExecutor restarted();
-
-    /** What can be run. */
-    JobPrograms programs();
-
-    /** A job that runs {@code program} without a network. */
-    default Job job(String dispatchId, JobPrograms.Program program, JobInput... inputs) {
-        return job(dispatchId, programs().workload(program), LIMITS, Job.NO_NETWORK, inputs);
-    }
-
-    /** A job whose specification digest is told by its other parts. */
-    default Job job(String dispatchId, Workload workload, Limits limits, String networkClass, JobInput... inputs) {
-        var spec = workload.image() + "\n" + workload.command() + "\n" + limits + "\n" + networkClass + "\n"
-                + List.of(inputs);
-        return new Job(dispatchId, Digest.of(spec.getBytes(UTF_8)), workload, limits, networkClass, List.of(inputs));
-    }
-
-    /** Reads the log to the end of the job, which must have been dispatched, and tells how it ended. */
-    default JobStatus.Finished finish(String dispatchId) {
-        executor().follow(dispatchId, 0, line -> {});
-        return (JobStatus.Finished) executor().find(dispatchId).orElseThrow();
-    }
-
+public interface JobExecutorContract extends JobRefusalContract {
     /** All lines of a job, once it has ended. */
     default List<LogLine> log(JobExecutor executor, String dispatchId, long after) {
         var lines = new ArrayList<LogLine>();
@@ -186,31 +154,6 @@ public interface JobExecutorContract {
     }
 
     @Test
-    default void rejectsAnotherJobUnderTheSameId() {
-        executor().dispatch(job("taken", SUCCEEDS));
-
-        assertRejected(() -> executor().dispatch(job("taken", EXITS_3)));
-        assertThat(finish("taken").exit().code()).isZero();
-    }
-
-    @Test
-    default void rejectsAnImageItCanNotHave() {
-        var job = job("no-image", programs().unknownImage(), LIMITS, Job.NO_NETWORK);
-
-        assertThatExceptionOfType(ExternalSystemException.class)
-                .isThrownBy(() -> executor().dispatch(job));
-        assertThat(executor().find("no-image")).isEmpty();
-    }
-
-    @Test
-    default void rejectsANetworkClassItDoesNotKnow() {
-        var job = job("network", programs().workload(SUCCEEDS), LIMITS, "the-moon");
-
-        assertRejected(() -> executor().dispatch(job));
-        assertThat(executor().find("network")).isEmpty();
-    }
-
-    @Test
     default void givesInputsToTheProgram() throws IOException {
         var file = programs().serve("data", JobInput.Form.FILE, "the data".getBytes(UTF_8));
         executor().dispatch(job("input", COPIES_INPUT, file));
@@ -222,16 +165,16 @@ public interface JobExecutorContract {
     }
 
     @Test
-    default void rejectsAnInputWithAnotherDigestOrSize() {
-        var served = programs().serve("data", JobInput.Form.FILE, "the data".getBytes(UTF_8));
-        var digest = new JobInput("data", served.form(), served.source(), Digest.of(new byte[0]), served.size());
-        var shorter = new JobInput("data", served.form(), served.source(), served.digest(), served.size() - 1);
-        var longer = new JobInput("data", served.form(), served.source(), served.digest(), served.size() + 1);
+    default void tellsAProgramThatFailedForWantOfStorage() {
+        executor().dispatch(job("storage", FILLS_STORAGE));
 
-        assertRejected(() -> executor().dispatch(job("digest", COPIES_INPUT, digest)));
-        assertRejected(() -> executor().dispatch(job("shorter", COPIES_INPUT, shorter)));
-        assertRejected(() -> executor().dispatch(job("longer", COPIES_INPUT, longer)));
-        assertThat(executor().jobs()).isEmpty();
+        var exit = finish("storage").exit();
+
+        assertThat(exit.cause()).isEqualTo(Exit.Cause.STORAGE_LIMIT);
+        assertThat(exit.code()).isEqualTo(1);
+        assertThat(restarted().find("storage")).get().isInstanceOfSatisfying(JobStatus.Finished.class, f -> assertThat(
+                        f.exit())
+                .isEqualTo(exit));
     }
 
     @Test

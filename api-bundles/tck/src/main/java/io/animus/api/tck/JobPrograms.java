@@ -21,6 +21,8 @@ public interface JobPrograms {
         IGNORES_SIGTERM,
         /** Uses more memory than any limit of the contract. */
         EATS_MEMORY,
+        /** Writes to {@code /out/big} until there is no room left, and exits with 1. */
+        FILLS_STORAGE,
         /** Copies {@code /in/data} to {@code /out/data} and, if it is there, {@code /in/tree/a.txt} to {@code /out/a.txt}. */
         COPIES_INPUT,
         /** Leaves {@code /out/kept} with {@code kept}, and a link {@code /out/link} to {@code /etc/passwd}. */
@@ -41,4 +43,7 @@ public interface JobPrograms {
      * @return an input with the content's true digest and size
      */
     JobInput serve(String path, JobInput.Form form, byte[] content);
+
+    /** An input whose source answers that it has no such content. */
+    JobInput absent(String path);
 }

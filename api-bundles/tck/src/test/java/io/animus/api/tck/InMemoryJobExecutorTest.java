@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.animus.api.executor.Exit;
 import io.animus.api.executor.JobExecutor;
 import io.animus.api.executor.JobInput;
 import io.animus.api.executor.Workload;
@@ -16,7 +17,6 @@ import java.net.URI;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
@@ -26,9 +26,7 @@ import org.junit.jupiter.api.Test;
 /** The in-memory executor keeps the contract, and so proves that the contract can be kept. */
 class InMemoryJobExecutorTest implements JobExecutorContract, JobPrograms {
     private final Map<URI, byte[]> served = new ConcurrentHashMap<>();
-    private final InMemoryJobExecutor executor =
-            new InMemoryJobExecutor(InstantSource.system(), source -> Optional.ofNullable(served.get(source))
-                    .orElseThrow());
+    private final InMemoryJobExecutor executor = new InMemoryJobExecutor(InstantSource.system(), served::get);
 
     @BeforeEach
     void install() {
@@ -67,6 +65,20 @@ class InMemoryJobExecutorTest implements JobExecutorContract, JobPrograms {
         assertThat(executor.starts("never")).isZero();
     }
 
+    @Test
+    void tellsAProgramThatFailedForWantOfProcesses() {
+        executor.install(digest(Program.EXITS_3), sandbox -> {
+            while (sandbox.fork()) {
+                sandbox.print(STDOUT, "one more");
+            }
+            return 1;
+        });
+        executor.dispatch(job("processes", Program.EXITS_3));
+
+        assertThat(finish("processes").exit().cause()).isEqualTo(Exit.Cause.PROCESS_LIMIT);
+        assertThat(log(executor, "processes", 0)).hasSize(LIMITS.processes() - 1);
+    }
+
     private static int run(Program program, InMemoryProgram.Sandbox sandbox) throws InterruptedException {
         switch (program) {
             case SUCCEEDS -> {
@@ -81,6 +93,9 @@ class InMemoryJobExecutorTest implements JobExecutorContract, JobPrograms {
             case WAITS -> sandbox.awaitTermination();
             case IGNORES_SIGTERM -> new CountDownLatch(1).await();
             case EATS_MEMORY -> sandbox.allocate(1L << 40);
+            case FILLS_STORAGE -> {
+                return sandbox.write("big", new byte[8 << 20]) ? 0 : 1;
+            }
             case COPIES_INPUT -> sandbox.write("data", sandbox.input("data"));
             case LEAVES_A_LINK -> {
                 sandbox.write("kept", "kept".getBytes(UTF_8));
@@ -129,5 +144,10 @@ class InMemoryJobExecutorTest implements JobExecutorContract, JobPrograms {
         var source = URI.create("memory:" + path);
         served.put(source, content);
         return new JobInput(path, form, source, Digest.of(content), content.length);
+    }
+
+    @Override
+    public JobInput absent(String path) {
+        return new JobInput(path, JobInput.Form.FILE, URI.create("memory:absent"), Digest.of(new byte[0]), 0);
     }
 }

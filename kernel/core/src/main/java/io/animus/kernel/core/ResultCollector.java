@@ -106,12 +106,18 @@ public final class ResultCollector {
                                         FailureCause.TIMED_OUT,
                                         "It was ended after its " + run.timeoutSeconds() + " s were over."),
                                 at);
-            case OUT_OF_MEMORY ->
-                AttemptEnd.failed(exit.code(), new Failure(FailureCause.OUT_OF_MEMORY, exit.detail()), at);
-            case KILLED -> AttemptEnd.failed(exit.code(), new Failure(FailureCause.EXECUTOR_FAILED, exit.detail()), at);
+            case OUT_OF_MEMORY -> failed(FailureCause.OUT_OF_MEMORY, finished);
+            case PROCESS_LIMIT -> failed(FailureCause.PROCESS_LIMIT, finished);
+            case STORAGE_LIMIT -> failed(FailureCause.STORAGE_LIMIT, finished);
+            case KILLED -> failed(FailureCause.EXECUTOR_FAILED, finished);
             case NOT_STARTED ->
                 AttemptEnd.failed(null, new Failure(FailureCause.COMMAND_NOT_STARTED, exit.detail()), at);
         };
+    }
+
+    private static AttemptEnd failed(FailureCause cause, JobStatus.Finished finished) {
+        var exit = finished.exit();
+        return AttemptEnd.failed(exit.code(), new Failure(cause, exit.detail()), finished.ended());
     }
 
     private static AttemptEnd exited(Exit exit, JobOutputs outputs, JobStatus.Finished finished) {

@@ -2,6 +2,7 @@ package io.animus.kernel.core;
 
 import io.animus.api.executor.Exit;
 import io.animus.api.executor.JobStatus;
+import io.animus.api.executor.Refusal;
 import io.animus.api.types.ExternalSystemException;
 import io.animus.api.types.Json;
 import io.animus.api.types.TypeId;
@@ -138,7 +139,11 @@ public final class RunSteps {
         var spec = RunSpec.of(Json.read(run.spec()));
         try {
             var job = jobs.build(run, spec, underWay.attempt());
-            ports.executor(Ports.LONG, executor -> executor.dispatch(job));
+            var status = ports.executor(Ports.LONG, executor -> executor.dispatch(job));
+            if (status instanceof JobStatus.Refused refused) {
+                var failure = new Failure(cause(refused.refusal()), refused.detail());
+                end(leader, underWay, AttemptEnd.failed(null, failure, clock.instant()));
+            }
         } catch (JobBuilder.UnbuildableException e) {
             end(leader, underWay, AttemptEnd.failed(null, e.failure(), clock.instant()));
         } catch (ExternalSystemException e) {
@@ -149,6 +154,19 @@ public final class RunSteps {
             end(leader, underWay, AttemptEnd.failed(null, new Failure(cause, message(e)), clock.instant()));
             remove(underWay.attempt());
         }
+    }
+
+    private static FailureCause cause(Refusal refusal) {
+        return switch (refusal) {
+            case IMAGE_UNAVAILABLE -> FailureCause.IMAGE_UNAVAILABLE;
+            case INPUT_UNAVAILABLE -> FailureCause.INPUT_UNAVAILABLE;
+            case INPUT_DIGEST_MISMATCH -> FailureCause.INPUT_DIGEST_MISMATCH;
+            // The only archive that a job gets is that of its code.
+            case INPUT_UNSAFE -> FailureCause.CODE_UNAVAILABLE;
+            case LIMIT_NOT_ENFORCEABLE -> FailureCause.LIMIT_NOT_ENFORCEABLE;
+            case NETWORK_CLASS_UNKNOWN -> FailureCause.NETWORK_CLASS_REFUSED;
+            case DISPATCH_ID_TAKEN -> FailureCause.EXECUTOR_FAILED;
+        };
     }
 
     private void confirm(Leader leader, UnderWay run, JobStatus.Running running) {
