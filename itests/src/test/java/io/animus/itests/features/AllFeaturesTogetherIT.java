@@ -2,6 +2,7 @@ package io.animus.itests.features;
 
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertFalse;
+import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.editConfigurationFilePut;
 
 import java.util.Arrays;
 import java.util.List;
@@ -38,7 +39,12 @@ public class AllFeaturesTogetherIT {
 
     @Configuration
     public Option[] distribution() throws Exception {
-        return new Option[] {Container.ofTheDistribution()};
+        return new Option[] {
+            Container.ofTheDistribution(),
+            editConfigurationFilePut("etc/io.animus.plugin.scm.git-it.cfg", "url_prefixes", "file:///nowhere/"),
+            editConfigurationFilePut("etc/io.animus.plugin.registry-it.cfg", "insecure_hosts", "127.0.0.1:1"),
+            editConfigurationFilePut("etc/io.animus.plugin.executor.container-it.cfg", "socket", "/nowhere.sock"),
+        };
     }
 
     @Test
@@ -57,5 +63,24 @@ public class AllFeaturesTogetherIT {
         }
         assertEquals("features that did not start", new TreeSet<String>(), notStarted);
         assertEquals("bundles that do not run", List.of(), Container.notRunning(framework));
+    }
+
+    @Test
+    public void everyConfiguredPluginActivates() throws Exception {
+        var names = new TreeSet<String>();
+        for (var plugin : framework.getAllServiceReferences("io.animus.api.plugin.Plugin", null)) {
+            if (framework.getService(plugin) != null) {
+                names.add(plugin.getBundle().getSymbolicName());
+            }
+        }
+
+        assertEquals(
+                new TreeSet<>(List.of(
+                        "animus-executor-container",
+                        "animus-postgres-embedded",
+                        "animus-registry",
+                        "animus-scm-git",
+                        "animus-storage-filesystem")),
+                names);
     }
 }
