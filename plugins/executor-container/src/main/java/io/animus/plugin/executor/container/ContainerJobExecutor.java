@@ -56,38 +56,38 @@ public final class ContainerJobExecutor implements JobExecutor, Plugin {
         String socket() default "";
 
         @AttributeDefinition(description = "Folder for inputs and outputs of jobs; empty: jobs in Karaf's data folder")
-        String work_folder() default "";
+        String work__folder() default "";
 
         @AttributeDefinition(description = "Whether an absent image is pulled, by digest")
-        boolean pull_images() default true;
+        boolean pull__images() default true;
 
         @AttributeDefinition(description = "Engine networks by network class, each as class=network")
-        String[] network_classes() default {};
+        String[] network__classes() default {};
 
         @AttributeDefinition(description = "User and group id that programs run as, joined by a colon")
         String user() default "10001:10001";
 
         @AttributeDefinition(
                 description = "Whether each container gets user ids of its own (Podman; needs subuid ranges)")
-        boolean user_namespaces() default false;
+        boolean user__namespaces() default false;
 
         @AttributeDefinition(description = "How long a pull may take, in seconds")
-        int pull_timeout_s() default 600;
+        int pull__timeout__s() default 600;
 
         @AttributeDefinition(description = "How long another call may take, in milliseconds")
-        int call_timeout_ms() default 30_000;
+        int call__timeout__ms() default 30_000;
 
         @AttributeDefinition(description = "Open files of one process")
-        int open_files() default 1024;
+        int open__files() default 1024;
 
         @AttributeDefinition(description = "Size of /tmp in bytes; counts as memory")
-        long tmp_bytes() default 16 << 20;
+        long tmp__bytes() default 16 << 20;
 
         @AttributeDefinition(description = "Bytes of output after which a job's log is cut")
-        long log_limit_bytes() default 16 << 20;
+        long log__limit__bytes() default 16 << 20;
 
         @AttributeDefinition(description = "Bytes that one tar input may unpack to")
-        long unpacked_limit_bytes() default 10L << 30;
+        long unpacked__limit__bytes() default 10L << 30;
     }
 
     private final PluginDescriptor descriptor;
@@ -138,21 +138,21 @@ public final class ContainerJobExecutor implements JobExecutor, Plugin {
         var sockets = config.socket().isEmpty()
                 ? Stream.of("/run/podman/podman.sock", "/var/run/docker.sock")
                 : Stream.of(config.socket());
-        var folder = config.work_folder().isEmpty() ? Path.of(data, "jobs") : Path.of(config.work_folder());
+        var folder = config.work__folder().isEmpty() ? Path.of(data, "jobs") : Path.of(config.work__folder());
         return new Settings(
                 config.instance(),
                 sockets.map(Path::of).toList(),
                 folder.toAbsolutePath().normalize(),
-                config.pull_images(),
-                Settings.networks(config.network_classes()),
+                config.pull__images(),
+                Settings.networks(config.network__classes()),
                 config.user(),
-                config.user_namespaces(),
-                Duration.ofSeconds(config.pull_timeout_s()),
-                Duration.ofMillis(config.call_timeout_ms()),
-                config.open_files(),
-                config.tmp_bytes(),
-                config.log_limit_bytes(),
-                config.unpacked_limit_bytes());
+                config.user__namespaces(),
+                Duration.ofSeconds(config.pull__timeout__s()),
+                Duration.ofMillis(config.call__timeout__ms()),
+                config.open__files(),
+                config.tmp__bytes(),
+                config.log__limit__bytes(),
+                config.unpacked__limit__bytes());
     }
 
     @Deactivate
