@@ -31,6 +31,7 @@ final class Container {
                         "etc/org.ops4j.pax.url.mvn.cfg",
                         "org.ops4j.pax.url.mvn.repositories",
                         "file:" + System.getProperty("exam.repository") + "@id=exam"),
+                editConfigurationFilePut("etc/custom.properties", "karaf.shutdown.timeout", "5000"),
                 editConfigurationFilePut("etc/custom.system.properties", "animus.port", Integer.toString(freePort())),
                 editConfigurationFilePut("etc/custom.system.properties", "karaf.log", "${karaf.data}/log"));
     }
