@@ -46,7 +46,7 @@ public final class Door {
     @ObjectClassDefinition(name = "REST API")
     public @interface Config {
         @AttributeDefinition(description = "Requests each second that one principal may send for long")
-        int requests_per_second() default 500;
+        int requests__per__second() default 500;
 
         @AttributeDefinition(description = "Requests that one principal may send at once")
         int burst() default 1000;
@@ -57,7 +57,7 @@ public final class Door {
             @Reference(name = "authentication") Authentication authentication,
             @Reference(name = "trail") AuditTrail trail,
             Config config) {
-        this(authentication, trail, new RateLimiter(config.requests_per_second(), config.burst(), System::nanoTime));
+        this(authentication, trail, new RateLimiter(config.requests__per__second(), config.burst(), System::nanoTime));
     }
 
     Door(Authentication authentication, AuditTrail trail, RateLimiter limiter) {

@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.net.URI;
 import java.util.UUID;
 import org.osgi.service.component.annotations.Component;
-import org.osgi.service.servlet.whiteboard.propertytypes.HttpWhiteboardContextSelect;
 import org.osgi.service.servlet.whiteboard.propertytypes.HttpWhiteboardFilterAsyncSupported;
 import org.osgi.service.servlet.whiteboard.propertytypes.HttpWhiteboardFilterPattern;
 import org.slf4j.Logger;
@@ -25,7 +24,6 @@ import org.slf4j.MDC;
  * as a page of the server's. Safe for many threads.
  */
 @Component(service = Filter.class)
-@HttpWhiteboardContextSelect("(osgi.http.whiteboard.context.name=*RestWhiteboard*)")
 @HttpWhiteboardFilterPattern("/*")
 @HttpWhiteboardFilterAsyncSupported
 public final class RequestFilter implements Filter {
@@ -52,6 +50,12 @@ public final class RequestFilter implements Filter {
             throws IOException {
         response.setHeader("X-Request-Id", exchange.requestId());
         response.setHeader("X-Content-Type-Options", "nosniff");
+        if (request.getMethod().equals("OPTIONS") || request.getMethod().equals("TRACE")) {
+            // JAX-RS and servlets would answer these on their own; the contract has no such operations.
+            response.setHeader("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE");
+            response.sendError(HttpServletResponse.SC_METHOD_NOT_ALLOWED);
+            return;
+        }
         try {
             chain.doFilter(request, response);
         } catch (ServletException | RuntimeException e) {

@@ -23,7 +23,7 @@ import org.osgi.service.jakartars.whiteboard.propertytypes.JakartarsResource;
 /** What happens to a run and what it writes, as it happens. */
 @Component(service = RunStreamsResource.class)
 @JakartarsResource
-@Path("/api/v1/projects/{project}/runs/{run}")
+@Path("/api/v1/projects/{project}/runs")
 @Produces(MediaType.SERVER_SENT_EVENTS)
 public final class RunStreamsResource {
     private static final Pattern EVENT_ID = Pattern.compile("[1-9][0-9]{0,8}");
@@ -45,7 +45,7 @@ public final class RunStreamsResource {
     }
 
     @GET
-    @Path("events")
+    @Path("{run}/events")
     public Response events(
             @Context HttpServletRequest request, @PathParam("project") String project, @PathParam("run") String run) {
         return door.open(request, "streamRunEvents", Target.inProject(project, "run", run), call -> {
@@ -58,7 +58,7 @@ public final class RunStreamsResource {
     }
 
     @GET
-    @Path("logs")
+    @Path("{run}/logs")
     public Response logs(
             @Context HttpServletRequest request, @PathParam("project") String project, @PathParam("run") String run) {
         return door.open(request, "streamRunLogs", Target.inProject(project, "run", run), call -> {

@@ -1,0 +1,51 @@
+package io.animus.kernel.rest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FailuresTest {
+    @Test
+    void slowsDownWhoSendsTooMuch(@TempDir Path folder) throws Exception {
+        var hub = new TestHub(folder, 2);
+        try {
+            var busy = hub.client("busy");
+            busy.get("/api/v1/me");
+            busy.get("/api/v1/me");
+
+            var first = busy.get("/api/v1/me");
+            var second = busy.get("/api/v1/me");
+
+            assertThat(first.status()).isEqualTo(429);
+            assertThat(first.text("code")).isEqualTo("RATE_LIMITED");
+            assertThat(first.json().get("retryable").asBoolean()).isTrue();
+            assertThat(first.header("Audit-Event")).startsWith("aud_");
+            assertThat(second.status()).isEqualTo(429);
+            assertThat(second.header("Audit-Event")).isEmpty();
+            assertThat(hub.client("other").get("/api/v1/me").status()).isEqualTo(200);
+        } finally {
+            hub.close();
+        }
+    }
+
+    @Test
+    void answers503WhileTheDatabaseIsAway(@TempDir Path folder) throws Exception {
+        var hub = new TestHub(folder);
+        try {
+            var client = hub.client("client");
+            hub.stopDatabase();
+
+            var answer = client.get("/api/v1/me");
+
+            assertThat(answer.status()).isEqualTo(503);
+            assertThat(answer.text("code")).isEqualTo("DATABASE_UNAVAILABLE");
+            assertThat(answer.body()).doesNotContain("Exception").doesNotContain("jdbc");
+            assertThat(client.get("/readyz").status()).isEqualTo(503);
+            assertThat(client.get("/healthz").status()).isEqualTo(200);
+        } finally {
+            hub.close();
+        }
+    }
+}
