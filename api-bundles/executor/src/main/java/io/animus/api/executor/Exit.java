@@ -19,7 +19,7 @@ public record Exit(Cause cause, int code, String detail) {
          * may go unseen; then this is {@link #EXITED}.
          */
         PROCESS_LIMIT,
-        /** It failed, and there was no room left below {@code /out}. */
+        /** It failed, and below {@code /out} there was no room left, or so little that it was very probably refused some. */
         STORAGE_LIMIT,
         /** {@link JobExecutor#cancel} ended it, whatever else went wrong with it. */
         CANCELED,

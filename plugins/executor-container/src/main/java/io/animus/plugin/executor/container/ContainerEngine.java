@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.animus.api.executor.Refusal;
 import io.animus.api.types.Digest;
 import io.animus.api.types.ExternalSystemException;
 import io.animus.api.types.ExternalSystemException.Reason;
@@ -29,6 +30,10 @@ final class ContainerEngine {
     private static final Duration CLEANUP_PAUSE = Duration.ofMillis(100);
     private static final int CLEANUP_LOOKS = 50;
     private static final Duration PING = Duration.ofMillis(1500);
+    // Some registries say of what they don't have that one may not see it.
+    private static final Pattern NO_IMAGE =
+            Pattern.compile("(?s).*(manifest unknown|name unknown|not found|unauthorized"
+                    + "|authentication required|denied: |is denied).*");
     private static final Pattern NO_PROGRAM = Pattern.compile(
             "(?s).*(executable file not found|exec: .*(no such file|permission denied|is a directory)|exec format error"
                     + "|command that was not found|OCI permission denied).*");
@@ -74,8 +79,12 @@ final class ContainerEngine {
         return known;
     }
 
-    /** The image with exactly this digest, if the engine has it. */
-    Optional<Image> findImage(ImageReference reference) {
+    /**
+     * The image with exactly this digest, if the engine has it.
+     *
+     * @throws RefusedException if the engine has another one under that digest
+     */
+    Optional<Image> findImage(ImageReference reference) throws RefusedException {
         var digest = reference.pinned().orElseThrow();
         var answer = socket.get("/images/" + reference.at(digest) + "/json");
         if (answer.isAbsent()) {
@@ -83,8 +92,8 @@ final class ContainerEngine {
         }
         var image = check(answer, "can't look up the image " + reference).body();
         if (!isProven(image, digest)) {
-            throw new ExternalSystemException(
-                    Reason.REJECTED, "the engine's image for " + reference + " is not of that digest");
+            throw new RefusedException(
+                    Refusal.IMAGE_UNAVAILABLE, "the engine's image for " + reference + " is not of that digest");
         }
         var volumes = new ArrayList<String>();
         image.path("Config").path("Volumes").fieldNames().forEachRemaining(volumes::add);
@@ -100,8 +109,12 @@ final class ContainerEngine {
         return false;
     }
 
-    /** Has the engine fetch the image by digest; the engine checks that the content has it. */
-    void pull(ImageReference reference) {
+    /**
+     * Has the engine fetch the image by digest; the engine checks that the content has it.
+     *
+     * @throws RefusedException if its registry does not have it, or does not give it to the engine
+     */
+    void pull(ImageReference reference) throws RefusedException {
         var name = reference.at(reference.pinned().orElseThrow()).toString();
         var answer = socket.send("POST", "/images/create?fromImage=" + encode(name), null, pullTimeout);
         var text = answer.text();
@@ -111,17 +124,10 @@ final class ContainerEngine {
         }
         var line = text.strip().lines().reduce((a, b) -> b).orElse("no reason given");
         var message = "the image " + name + " can't be pulled: " + line.substring(0, Math.min(line.length(), 500));
-        throw new ExternalSystemException(pullReason(text), message);
-    }
-
-    private static Reason pullReason(String text) {
-        if (text.contains("manifest unknown") || text.contains("not found") || text.contains("name unknown")) {
-            return Reason.REJECTED;
+        if (NO_IMAGE.matcher(text).matches()) {
+            throw new RefusedException(Refusal.IMAGE_UNAVAILABLE, message);
         }
-        if (text.contains("unauthorized") || text.contains("denied") || text.contains("authentication required")) {
-            return Reason.DENIED;
-        }
-        return Reason.UNAVAILABLE;
+        throw new ExternalSystemException(Reason.UNAVAILABLE, message);
     }
 
     /** Makes a container; answers false if the name is taken. */

@@ -1,10 +1,12 @@
 package io.animus.plugin.executor.container;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.animus.api.executor.Exit;
 import io.animus.api.executor.Job;
 import io.animus.api.executor.JobInput;
 import io.animus.api.executor.JobOutputs;
 import io.animus.api.executor.JobStatus;
+import io.animus.api.executor.Refusal;
 import io.animus.api.types.ExternalSystemException;
 import io.animus.api.types.ExternalSystemException.Reason;
 import io.animus.plugin.executor.container.JobFolder.Mark;
@@ -35,6 +37,7 @@ final class ContainerJobs implements Closeable {
     private final ContainerStatus statuses;
     private final InstantSource clock;
     private final DispatchLocks locks;
+    private final ForkCounter forks = new ForkCounter(Path.of("/proc"), Path.of("/sys/fs/cgroup"));
 
     ContainerJobs(
             Settings settings, ContainerEngine engine, JobInputs inputs, ContainerStatus statuses, InstantSource clock)
@@ -60,19 +63,31 @@ final class ContainerJobs implements Closeable {
         var id = job.dispatchId();
         var existing = engine.find(name(id));
         if (existing.isEmpty()) {
-            prepare(job);
+            try {
+                prepare(job);
+            } catch (RefusedException e) {
+                removeAlone(id);
+                return refused(job, e);
+            }
             existing = engine.find(name(id));
         }
         var container = existing.orElseThrow(() -> vanished(id));
         if (!ContainerStatus.specDigest(container).equals(job.specDigest())) {
-            throw rejected("the dispatch id " + id + " is taken by another job");
+            return refused(
+                    job, new RefusedException(Refusal.DISPATCH_ID_TAKEN, "another job has the dispatch id " + id));
         }
         var status = status(container);
         return status instanceof JobStatus.Pending && ContainerStatus.isCreated(container) ? start(id) : status;
     }
 
+    private static JobStatus refused(Job job, RefusedException e) {
+        // It may quote an archive or a registry.
+        var detail = String.valueOf(e.getMessage()).replaceAll("\\p{Cntrl}+", " ");
+        return new JobStatus.Refused(job.dispatchId(), job.specDigest(), e.refusal(), detail);
+    }
+
     /** Everything up to a container that only waits to be started; what fails half-way is taken back. */
-    private void prepare(Job job) throws IOException {
+    private void prepare(Job job) throws IOException, RefusedException {
         var folder = folder(job.dispatchId());
         checkPossible(job);
         var image = image(job);
@@ -120,14 +135,16 @@ final class ContainerJobs implements Closeable {
         }
     }
 
-    private void checkPossible(Job job) {
+    private void checkPossible(Job job) throws RefusedException {
         if (job.limits().gpus() > 0) {
-            throw rejected("this executor gives no GPUs");
+            throw new RefusedException(Refusal.LIMIT_NOT_ENFORCEABLE, "this executor gives no GPUs");
         }
         sandbox.network(job);
         var gaps = Enforcement.gaps(engine.facts());
         if (!gaps.isEmpty()) {
-            throw rejected("this machine can't enforce the job's limits: " + String.join("; ", gaps));
+            throw new RefusedException(
+                    Refusal.LIMIT_NOT_ENFORCEABLE,
+                    "this machine can't enforce the job's limits: " + String.join("; ", gaps));
         }
     }
 
@@ -144,14 +161,15 @@ final class ContainerJobs implements Closeable {
         }
     }
 
-    private ContainerEngine.Image image(Job job) {
+    private ContainerEngine.Image image(Job job) throws RefusedException {
         var reference = job.workload().image();
         var image = engine.findImage(reference);
         if (image.isEmpty() && settings.pullImages()) {
             engine.pull(reference);
             image = engine.findImage(reference);
         }
-        return image.orElseThrow(() -> rejected("the engine has no image " + reference));
+        return image.orElseThrow(
+                () -> new RefusedException(Refusal.IMAGE_UNAVAILABLE, "the engine has no image " + reference));
     }
 
     /** An engine forgives much: what will run is read back. */
@@ -193,8 +211,18 @@ final class ContainerJobs implements Closeable {
         return statuses;
     }
 
+    /** The status of a container; what will not be seen again when it has ended is kept in its folder. */
     private JobStatus status(JsonNode container) throws IOException {
-        return statuses.of(container, folder(ContainerStatus.dispatchId(container)), engine.dialect());
+        var folder = folder(ContainerStatus.dispatchId(container));
+        var status = statuses.of(container, folder, engine.dialect());
+        if (status instanceof JobStatus.Running && forks.hasRefused(container)) {
+            folder.note(Mark.PROCESS_LIMIT, clock.instant());
+        }
+        // After a restart of the machine its disk may not be mounted.
+        if (status instanceof JobStatus.Finished finished && finished.exit().cause() == Exit.Cause.STORAGE_LIMIT) {
+            folder.note(Mark.STORAGE_LIMIT, clock.instant());
+        }
+        return status;
     }
 
     JobOutputs outputs(String dispatchId) throws IOException {

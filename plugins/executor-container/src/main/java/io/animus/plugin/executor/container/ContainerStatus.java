@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** What the engine says of a container, together with the hub's marks, in the words of the port. */
 final class ContainerStatus {
     private static final int SIGKILLED = 137;
+    private static final int SIGTERMED = 143;
     private static final int SIGNALED = 128;
     private static final int MAX_SIGNAL = 64;
     private static final Duration COARSE_CLOCK = Duration.ofMillis(10);
@@ -106,6 +107,17 @@ final class ContainerStatus {
         if (code == SIGKILLED && !dialect.flagsMemoryKills()) {
             return new Exit(
                     Exit.Cause.OUT_OF_MEMORY, code, "killed, very probably for using more memory than its limit");
+        }
+        // These two signals are sent by somebody; any other the program may have got for want of something.
+        if (code != 0 && code != SIGKILLED && code != SIGTERMED) {
+            if (folder.find(Mark.STORAGE_LIMIT).isPresent() || folder.outputs().hasRefused()) {
+                return new Exit(
+                        Exit.Cause.STORAGE_LIMIT, code, "exit status " + code + ", with no room left below /out");
+            }
+            if (folder.find(Mark.PROCESS_LIMIT).isPresent()) {
+                var detail = "exit status " + code + ", after it was refused a process over its limit";
+                return new Exit(Exit.Cause.PROCESS_LIMIT, code, detail);
+            }
         }
         if (code > SIGNALED && code <= SIGNALED + MAX_SIGNAL) {
             return new Exit(Exit.Cause.KILLED, code, "ended by signal " + (code - SIGNALED));

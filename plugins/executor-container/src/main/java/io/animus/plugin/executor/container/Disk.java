@@ -18,6 +18,10 @@ import java.util.Objects;
  */
 record Disk(Path file, Path mountPoint) {
     private static final long FULL = 8192;
+    // The kernel cuts a large write into pieces of up to this size. One that does not fit is refused as a whole, and
+    // what
+    // it would have taken stays free.
+    private static final long LARGEST_PIECE = 2 << 20;
 
     /**
      * Makes the disk and mounts it.
@@ -49,6 +53,19 @@ record Disk(Path file, Path mountPoint) {
     /** Whether it is mounted and has no room left. */
     boolean isFull() throws IOException {
         return isMounted() && Files.getFileStore(mountPoint).getUsableSpace() < FULL;
+    }
+
+    /** Whether it is mounted and so full that a program will have been refused room, for content or for one more file. */
+    boolean hasRefused() throws IOException {
+        if (!isMounted()) {
+            return false;
+        }
+        var facts = HostCommand.run("stat", "--file-system", "--format", "%S %b %a %d", mountPoint.toString())
+                .split(" ", -1);
+        var block = Long.parseLong(facts[0]);
+        var size = Long.parseLong(facts[1]) * block;
+        var free = Long.parseLong(facts[2]) * block;
+        return free < Math.min(LARGEST_PIECE, size / 4) || Long.parseLong(facts[3]) == 0;
     }
 
     /** Unmounts the disk; its loop device goes with the last reader. */

@@ -7,6 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
@@ -32,7 +33,11 @@ record JobFolder(Path path) {
         /** The engine could not start its program; holds why. */
         NOT_STARTED,
         /** It is being ended because somebody asked. */
-        CANCELED;
+        CANCELED,
+        /** It was refused a process over its limit. */
+        PROCESS_LIMIT,
+        /** It failed when {@code /out} had no room left. */
+        STORAGE_LIMIT;
 
         private String file() {
             return "mark-" + name().toLowerCase(Locale.ROOT);
@@ -76,7 +81,24 @@ record JobFolder(Path path) {
     /** Sets a mark so that it survives a crash of the machine right after. */
     void set(Mark mark, Instant at, String text) throws IOException {
         Files.createDirectories(path);
-        var part = path.resolve(mark.file() + ".part");
+        write(mark, at, text);
+    }
+
+    /** Sets a mark that was only observed: the first time counts, and a job that is gone does not come back for it. */
+    void note(Mark mark, Instant at) throws IOException {
+        if (Files.exists(path.resolve(mark.file()))) {
+            return;
+        }
+        try {
+            write(mark, at, "");
+        } catch (NoSuchFileException e) {
+            // Removed meanwhile.
+        }
+    }
+
+    private void write(Mark mark, Instant at, String text) throws IOException {
+        // A name of its own: others may set the same mark now.
+        var part = Files.createTempFile(path, mark.file(), ".part");
         Files.writeString(part, at + "\n" + text, UTF_8);
         try (var channel = FileChannel.open(part, StandardOpenOption.WRITE)) {
             channel.force(true);

@@ -1,6 +1,7 @@
 package io.animus.plugin.executor.container;
 
 import io.animus.api.executor.JobInput;
+import io.animus.api.executor.Refusal;
 import io.animus.api.types.Digest;
 import io.animus.api.types.ExternalSystemException;
 import io.animus.api.types.ExternalSystemException.Reason;
@@ -34,10 +35,11 @@ final class JobInputs {
     /**
      * Fetches all inputs into the folder of inputs.
      *
-     * @throws ExternalSystemException {@code REJECTED} if one is not what its digest and size say, or is an archive that
-     *     can't be unpacked safely; {@code UNAVAILABLE} or {@code DENIED} if its source does not deliver
+     * @throws RefusedException if one is not what its digest and size say, is an archive that can't be unpacked safely, or
+     *     if its source does not have it or does not give it
+     * @throws ExternalSystemException {@code UNAVAILABLE} if a source does not answer
      */
-    void fetch(List<JobInput> inputs, JobFolder folder) throws IOException {
+    void fetch(List<JobInput> inputs, JobFolder folder) throws IOException, RefusedException {
         checkApart(inputs);
         for (var input : inputs) {
             var place = folder.inputs().resolve(input.path());
@@ -51,7 +53,7 @@ final class JobInputs {
                 try (var archive = Files.newInputStream(part)) {
                     new TarTree(place, unpackedBytes).unpack(archive);
                 } catch (UnsafeArchiveException e) {
-                    throw rejected(input, "can't be unpacked: " + e.getMessage());
+                    throw refused(Refusal.INPUT_UNSAFE, input, "can't be unpacked: " + e.getMessage());
                 }
                 Files.delete(part);
             }
@@ -59,11 +61,11 @@ final class JobInputs {
     }
 
     // One input inside another could be written through a link that the other brought.
-    private static void checkApart(List<JobInput> inputs) {
+    private static void checkApart(List<JobInput> inputs) throws RefusedException {
         for (var outer : inputs) {
             for (var inner : inputs) {
                 if (outer != inner && (inner.path() + "/").startsWith(outer.path() + "/")) {
-                    throw rejected(inner, "is in the place of the input " + outer.path());
+                    throw refused(Refusal.INPUT_UNSAFE, inner, "is in the place of the input " + outer.path());
                 }
             }
         }
@@ -79,7 +81,7 @@ final class JobInputs {
         }
     }
 
-    private void download(JobInput input, Path target) throws IOException {
+    private void download(JobInput input, Path target) throws IOException, RefusedException {
         var listener = new InputStreamResponseListener();
         client.newRequest(input.source())
                 .followRedirects(false)
@@ -89,11 +91,11 @@ final class JobInputs {
         try (var content = listener.getInputStream()) {
             var status = listener.get(timeout.toMillis(), TimeUnit.MILLISECONDS).getStatus();
             if (status != 200) {
-                throw refused(input, status);
+                throw failed(input, status);
             }
             try (var digesting = new DigestInputStream(content, hash)) {
                 if (copy(digesting, target, input.size()) != input.size()) {
-                    throw rejected(input, "is not of " + input.size() + " bytes");
+                    throw refused(Refusal.INPUT_DIGEST_MISMATCH, input, "is not of " + input.size() + " bytes");
                 }
             }
         } catch (ExecutionException | TimeoutException e) {
@@ -103,7 +105,7 @@ final class JobInputs {
             throw new ExternalSystemException(Reason.UNAVAILABLE, "interrupted while inputs are fetched", e);
         }
         if (!Digest.finish(hash).equals(input.digest())) {
-            throw rejected(input, "is not the content of digest " + input.digest());
+            throw refused(Refusal.INPUT_DIGEST_MISMATCH, input, "is not the content of digest " + input.digest());
         }
     }
 
@@ -126,18 +128,17 @@ final class JobInputs {
     }
 
     // The source is a secret: only the input's own name may be said.
-    private static ExternalSystemException refused(JobInput input, int status) {
-        var reason =
-                switch (status) {
-                    case 401, 403 -> Reason.DENIED;
-                    case 404, 410 -> Reason.REJECTED;
-                    default -> Reason.UNAVAILABLE;
-                };
-        return new ExternalSystemException(
-                reason, "the source of the input " + input.path() + " answers HTTP " + status);
+    private static ExternalSystemException failed(JobInput input, int status) throws RefusedException {
+        return switch (status) {
+            case 401, 403, 404, 410 ->
+                throw refused(Refusal.INPUT_UNAVAILABLE, input, "is not given by its source: HTTP " + status);
+            default ->
+                new ExternalSystemException(
+                        Reason.UNAVAILABLE, "the source of the input " + input.path() + " answers HTTP " + status);
+        };
     }
 
-    private static ExternalSystemException rejected(JobInput input, String why) {
-        return new ExternalSystemException(Reason.REJECTED, "the input " + input.path() + " " + why);
+    private static RefusedException refused(Refusal refusal, JobInput input, String why) {
+        return new RefusedException(refusal, "the input " + input.path() + " " + why);
     }
 }

@@ -4,8 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.animus.api.executor.Job;
-import io.animus.api.types.ExternalSystemException;
-import io.animus.api.types.ExternalSystemException.Reason;
+import io.animus.api.executor.Refusal;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -32,22 +31,23 @@ final class Sandbox {
     /**
      * The engine's network for the job.
      *
-     * @throws ExternalSystemException {@code REJECTED} if its network class isn't configured
+     * @throws RefusedException if its network class isn't configured
      */
-    String network(Job job) {
+    String network(Job job) throws RefusedException {
         if (job.networkClass().equals(Job.NO_NETWORK)) {
             return "none";
         }
         var network = settings.networks().get(job.networkClass());
         if (network == null) {
-            throw new ExternalSystemException(
-                    Reason.REJECTED, "this executor has no network class " + job.networkClass());
+            throw new RefusedException(
+                    Refusal.NETWORK_CLASS_UNKNOWN, "this executor has no network class " + job.networkClass());
         }
         return network;
     }
 
     /** The whole container, as the engine's create call takes it. */
-    ObjectNode container(Job job, JobFolder folder, ContainerEngine.Image image, Dialect dialect) throws IOException {
+    ObjectNode container(Job job, JobFolder folder, ContainerEngine.Image image, Dialect dialect)
+            throws IOException, RefusedException {
         var workload = job.workload();
         var container = ContainerEngine.object();
         // By id, not by name: what was checked is what runs.
@@ -69,7 +69,8 @@ final class Sandbox {
         return container;
     }
 
-    private void isolate(ObjectNode host, Job job, JobFolder folder, Dialect dialect) throws IOException {
+    private void isolate(ObjectNode host, Job job, JobFolder folder, Dialect dialect)
+            throws IOException, RefusedException {
         host.put("NetworkMode", network(job)).put("IpcMode", "private").put("Privileged", false);
         host.put("ReadonlyRootfs", true).put("AutoRemove", false);
         host.putArray("CapDrop").add("ALL");

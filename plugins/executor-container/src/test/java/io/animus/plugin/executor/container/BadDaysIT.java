@@ -11,11 +11,13 @@ import io.animus.api.executor.JobOutput;
 import io.animus.api.executor.JobStatus;
 import io.animus.api.executor.Limits;
 import io.animus.api.executor.LogLine;
+import io.animus.api.executor.Refusal;
 import io.animus.api.executor.Workload;
 import io.animus.api.types.Digest;
 import io.animus.api.types.ExternalSystemException;
 import io.animus.api.types.ExternalSystemException.Reason;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +28,11 @@ import org.junit.jupiter.api.Test;
 
 /** Programs and inputs that mean no good: the right cause, nothing left, and the next job runs. */
 class BadDaysIT {
+    /** Says that it was refused a process, and fails when it is let go. */
+    private static final String FORKS =
+            "( i=0; while test $i -lt 50; do sleep 600 & i=$((i+1)); done ) 2>/dev/null; echo refused;"
+                    + " while test ! -e /out/go; do sleep 0.05; done; exit 2";
+
     private static TestBed bed;
     private final ContainerJobExecutor executor = bed.executor();
 
@@ -52,18 +59,67 @@ class BadDaysIT {
                 bed.job("bomb", "f() { f & f & }; f; i=0; while test $i -lt 20; do sleep 0.1; i=$((i+1)); done"));
 
         assertThat(texts("bomb")).anyMatch(t -> t.contains("can't fork"));
-        assertThat(exit("bomb").cause()).isEqualTo(Exit.Cause.EXITED);
+        // It may be over before anybody looks.
+        assertThat(exit("bomb").cause()).isIn(Exit.Cause.EXITED, Exit.Cause.PROCESS_LIMIT);
+    }
+
+    @Test
+    void tellsAProgramThatFailedAtItsLimitOfProcesses() throws Exception {
+        executor.dispatch(bed.job("forks", FORKS));
+        awaitLine("forks");
+
+        assertThat(executor.jobs()).singleElement().isInstanceOf(JobStatus.Running.class);
+        bed.letGo("forks");
+
+        assertThat(exit("forks").cause()).isEqualTo(Exit.Cause.PROCESS_LIMIT);
+        assertThat(exit("forks").code()).isEqualTo(2);
+        assertThat(bed.executor().find("forks"))
+                .get()
+                .isEqualTo(executor.find("forks").orElseThrow());
+    }
+
+    @Test
+    void tellsThatItWasCanceledAtItsLimitOfProcesses() {
+        executor.dispatch(bed.job("forks", FORKS));
+        awaitLine("forks");
+
+        executor.cancel("forks", Duration.ZERO);
+
+        assertThat(exit("forks").cause()).isEqualTo(Exit.Cause.CANCELED);
     }
 
     @Test
     void stopsAProgramThatFillsTheDisk() {
-        executor.dispatch(bed.job("disk", "dd if=/dev/zero of=/out/big bs=64k count=1000"));
+        executor.dispatch(bed.job("disk", "dd if=/dev/zero of=/out/big bs=1M count=10"));
 
         assertThat(texts("disk")).anyMatch(t -> t.contains("No space left"));
-        assertThat(exit("disk").cause()).isEqualTo(Exit.Cause.EXITED);
+        assertThat(exit("disk").cause()).isEqualTo(Exit.Cause.STORAGE_LIMIT);
+        assertThat(exit("disk").code()).isEqualTo(1);
         assertThat(executor.outputs("disk").files())
                 .singleElement()
                 .matches(f -> f.size() > 0 && f.size() <= TestBed.LIMITS.storageBytes(), "is within the limit");
+    }
+
+    @Test
+    void stopsAProgramThatLeavesTooManyFiles() {
+        executor.dispatch(bed.job("files", "i=0; while echo -n > /out/$i; do i=$((i+1)); done; exit 4"));
+
+        assertThat(exit("files").cause()).isEqualTo(Exit.Cause.STORAGE_LIMIT);
+        assertThat(exit("files").code()).isEqualTo(4);
+    }
+
+    @Test
+    void tellsAFailureWithRoomLeftAsTheProgramsOwn() {
+        executor.dispatch(bed.job("room", "dd if=/dev/zero of=/out/big bs=1M count=2; exit 5"));
+
+        assertThat(exit("room").cause()).isEqualTo(Exit.Cause.EXITED);
+    }
+
+    @Test
+    void letsAProgramFillItsDiskAndSucceed() {
+        executor.dispatch(bed.job("full", "dd if=/dev/zero of=/out/big bs=64k count=1000; exit 0"));
+
+        assertThat(exit("full").cause()).isEqualTo(Exit.Cause.EXITED);
     }
 
     @Test
@@ -152,7 +208,7 @@ class BadDaysIT {
         var workload = new Workload(bed.publish(image, "animus/pulled"), List.of("echo", "pulled"), Map.of());
         var job = new Job("pull", image.digest(), workload, TestBed.LIMITS, Job.NO_NETWORK, List.of());
 
-        assertRejected(Reason.REJECTED, () -> executor.dispatch(job));
+        assertRefused(Refusal.IMAGE_UNAVAILABLE, executor.dispatch(job));
         bed.executor(bed.settings(true, Map.of())).dispatch(job);
 
         assertThat(texts("pull")).containsExactly("pulled");
@@ -165,7 +221,7 @@ class BadDaysIT {
         var workload = new Workload(absent, List.of("true"), Map.of());
         var job = new Job("absent", bed.image().digest(), workload, TestBed.LIMITS, Job.NO_NETWORK, List.of());
 
-        assertRejected(Reason.REJECTED, () -> puller.dispatch(job));
+        assertRefused(Refusal.IMAGE_UNAVAILABLE, puller.dispatch(job));
         assertThat(executor.find("absent")).isEmpty();
     }
 
@@ -173,7 +229,7 @@ class BadDaysIT {
     void rejectsLimitsThatItCanNotHold() {
         var gpus = new Limits(1000, 64 << 20, 4 << 20, 32, 1);
 
-        assertRejected(Reason.REJECTED, () -> executor.dispatch(bed.job("gpus", "true", gpus, Job.NO_NETWORK)));
+        assertRefused(Refusal.LIMIT_NOT_ENFORCEABLE, executor.dispatch(bed.job("gpus", "true", gpus, Job.NO_NETWORK)));
     }
 
     @Test
@@ -186,14 +242,16 @@ class BadDaysIT {
     @Test
     void neverTellsTheSourceOfAnInput() {
         var served = bed.serve("data", JobInput.Form.FILE, new byte[] {1});
-        for (var address : List.of(
-                "http://" + bed.registry() + "/gone?signature=s3cret", "http://127.0.0.1:1/?signature=s3cret")) {
-            var input = new JobInput("data", served.form(), URI.create(address), served.digest(), served.size());
+        var nowhere = URI.create("http://127.0.0.1:1/?signature=s3cret");
+        var input = new JobInput("data", served.form(), nowhere, served.digest(), served.size());
 
-            assertThatExceptionOfType(ExternalSystemException.class)
-                    .isThrownBy(() -> executor.dispatch(bed.job("secret", "true", input)))
-                    .satisfies(e -> assertThat(TestBed.texts(e)).doesNotContain("s3cret"));
-        }
+        var refused = executor.dispatch(bed.job("secret", "true", bed.absent("data")));
+
+        assertRefused(Refusal.INPUT_UNAVAILABLE, refused);
+        assertThat(refused.toString()).doesNotContain("s3cret");
+        assertThatExceptionOfType(ExternalSystemException.class)
+                .isThrownBy(() -> executor.dispatch(bed.job("secret", "true", input)))
+                .satisfies(e -> assertThat(TestBed.texts(e)).doesNotContain("s3cret"));
     }
 
     @Test
@@ -201,15 +259,15 @@ class BadDaysIT {
         var outer = bed.serve("tree", JobInput.Form.FILE, new byte[] {1});
         var inner = bed.serve("tree/file", JobInput.Form.FILE, new byte[] {1});
 
-        assertRejected(Reason.REJECTED, () -> executor.dispatch(bed.job("overlap", "true", outer, inner)));
+        assertRefused(Refusal.INPUT_UNSAFE, executor.dispatch(bed.job("overlap", "true", outer, inner)));
     }
 
     @Test
     void rejectsAnArchiveThatLeadsOut() throws Exception {
-        var archive = Tar.of(Tar.file("../escaped", "x"));
+        var archive = Tar.of(Tar.file("../esc\naped", "x"));
         var input = bed.serve("tree", JobInput.Form.TAR, archive);
 
-        assertRejected(Reason.REJECTED, () -> executor.dispatch(bed.job("archive", "true", input)));
+        assertRefused(Refusal.INPUT_UNSAFE, executor.dispatch(bed.job("archive", "true", input)));
         assertThat(executor.find("archive")).isEmpty();
     }
 
@@ -223,10 +281,22 @@ class BadDaysIT {
         assertThat(texts("tree")).containsExactly("text", "text");
     }
 
+    private static void assertRefused(Refusal refusal, JobStatus status) {
+        assertThat(status).isInstanceOfSatisfying(JobStatus.Refused.class, r -> {
+            assertThat(r.refusal()).isEqualTo(refusal);
+            assertThat(r.detail()).isNotBlank().doesNotContain("\n");
+        });
+    }
+
     private static void assertRejected(Reason reason, org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
         assertThatExceptionOfType(ExternalSystemException.class)
                 .isThrownBy(call)
                 .matches(e -> e.reason() == reason, "is " + reason);
+    }
+
+    private void awaitLine(String dispatchId) {
+        executor.follow(dispatchId, 0, line -> Thread.currentThread().interrupt());
+        assertThat(Thread.interrupted()).as("a line was written").isTrue();
     }
 
     private Exit exit(String dispatchId) {

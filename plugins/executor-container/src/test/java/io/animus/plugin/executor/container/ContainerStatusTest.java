@@ -61,6 +61,31 @@ class ContainerStatusTest {
     }
 
     @Test
+    void tellsAFailureForWantOfProcessesOrStorage() throws IOException {
+        folder.note(Mark.PROCESS_LIMIT, NOON);
+        assertThat(exit("exited", 0, false, Dialect.PODMAN).cause()).isEqualTo(Exit.Cause.EXITED);
+        assertThat(exit("exited", 1, false, Dialect.PODMAN).cause()).isEqualTo(Exit.Cause.PROCESS_LIMIT);
+        assertThat(exit("exited", 134, false, Dialect.PODMAN).cause()).isEqualTo(Exit.Cause.PROCESS_LIMIT);
+        assertThat(exit("exited", 143, false, Dialect.PODMAN).cause()).isEqualTo(Exit.Cause.KILLED);
+        assertThat(exit("exited", 137, true, Dialect.DOCKER).cause()).isEqualTo(Exit.Cause.OUT_OF_MEMORY);
+
+        folder.note(Mark.STORAGE_LIMIT, NOON);
+        assertThat(exit("exited", 1, false, Dialect.PODMAN).cause()).isEqualTo(Exit.Cause.STORAGE_LIMIT);
+
+        folder.set(Mark.CANCELED, NOON, "");
+        assertThat(exit("exited", 1, false, Dialect.PODMAN).cause()).isEqualTo(Exit.Cause.CANCELED);
+    }
+
+    @Test
+    void notesNothingOfAJobThatIsGone() throws IOException {
+        folder.delete();
+
+        folder.note(Mark.PROCESS_LIMIT, NOON);
+
+        assertThat(folder.exists()).isFalse();
+    }
+
+    @Test
     void neverLetsAJobEndBeforeItStarted() throws IOException {
         var container = (ObjectNode) container("exited", 0, false);
         container.withObject("/State").put("StartedAt", NOON.plusNanos(700_000).toString());

@@ -50,7 +50,7 @@ class RestartIT {
         executor = bed.executor();
 
         assertThat(executor.find("earlier")).get().isInstanceOf(JobStatus.Running.class);
-        letGo("earlier");
+        bed.letGo("earlier");
 
         assertThat(texts("earlier")).containsExactly("ready", "went");
         assertThat(executor.outputs("earlier").files())
@@ -78,7 +78,7 @@ class RestartIT {
         follower.join(Duration.ofMinutes(1).toMillis());
         assertThat(failures).singleElement().matches(e -> e.reason().isRetryable(), "is retryable");
         assertThat(executor.find("engine")).get().isInstanceOf(JobStatus.Running.class);
-        letGo("engine");
+        bed.letGo("engine");
         assertThat(texts("engine")).containsExactly("ready", "went");
         assertThat(executor.outputs("engine").files())
                 .extracting(JobOutput::path)
@@ -151,13 +151,6 @@ class RestartIT {
         assertThat(executor.find("canceled")).get().isInstanceOfSatisfying(JobStatus.Finished.class, f -> assertThat(
                         f.exit().cause())
                 .isEqualTo(Exit.Cause.CANCELED));
-    }
-
-    private static void letGo(String dispatchId) throws Exception {
-        Files.createFile(new JobFolder(bed.workFolder().resolve(dispatchId))
-                .outputs()
-                .mountPoint()
-                .resolve("go"));
     }
 
     private List<String> texts(String dispatchId) {

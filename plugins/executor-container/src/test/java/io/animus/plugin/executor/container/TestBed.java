@@ -141,6 +141,12 @@ final class TestBed implements JobPrograms {
         return image;
     }
 
+    /** Tells a job that waits for {@code /out/go} to go on. */
+    void letGo(String dispatchId) throws Exception {
+        var folder = new JobFolder(workFolder().resolve(dispatchId));
+        Files.createFile(folder.outputs().mountPoint().resolve("go"));
+    }
+
     @Override
     public Workload workload(Program program) {
         UnaryOperator<String> ready = script -> "echo ready; " + script;
@@ -154,6 +160,7 @@ final class TestBed implements JobPrograms {
                                 + ready.apply("i=0; while test $i -lt 6000; do sleep 0.1; i=$((i+1)); done");
                     case IGNORES_SIGTERM -> "trap '' TERM; " + ready.apply("sleep 600");
                     case EATS_MEMORY -> ready.apply("exec awk 'BEGIN { s = \"x\"; while (1) s = s s }'");
+                    case FILLS_STORAGE -> ready.apply("dd if=/dev/zero of=/out/big bs=64k count=1000 || exit 1");
                     case COPIES_INPUT ->
                         ready.apply("cp /in/data /out/data; test ! -e /in/tree/a.txt || cp /in/tree/a.txt /out/a.txt");
                     case LEAVES_A_LINK -> ready.apply("echo -n kept > /out/kept; ln -s /etc/passwd /out/link");
@@ -173,6 +180,12 @@ final class TestBed implements JobPrograms {
         served.put(place, content);
         var source = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + place + "?signature=s3cret");
         return new JobInput(path, form, source, Digest.of(content), content.length);
+    }
+
+    @Override
+    public JobInput absent(String path) {
+        var source = URI.create("http://" + registry() + "/absent?signature=s3cret");
+        return new JobInput(path, JobInput.Form.FILE, source, Digest.of(new byte[0]), 0);
     }
 
     /** Removes all jobs, ends all executors and says what is left of any job on this machine. */
