@@ -23,7 +23,10 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.jakartars.whiteboard.propertytypes.JakartarsResource;
 
-/** {@code …/runs} of a project, their attempts and artifacts. */
+/**
+ * {@code …/runs} of a project, their attempts, streams and artifacts. In one class, because the whiteboard serves only one
+ * resource for each path.
+ */
 @Component(service = RunsResource.class)
 @JakartarsResource
 @Path("/api/v1/projects/{project}/runs")
@@ -35,15 +38,34 @@ public final class RunsResource {
     private final Door door;
     private final Runs runs;
     private final RunResults results;
+    private final RunStreams streams;
 
     @Activate
     public RunsResource(
             @Reference(name = "door") Door door,
             @Reference(name = "runs") Runs runs,
-            @Reference(name = "results") RunResults results) {
+            @Reference(name = "results") RunResults results,
+            @Reference(name = "streams") RunStreams streams) {
         this.door = door;
         this.runs = runs;
         this.results = results;
+        this.streams = streams;
+    }
+
+    @GET
+    @Path("{run}/events")
+    @Produces(MediaType.SERVER_SENT_EVENTS)
+    public Response events(
+            @Context HttpServletRequest request, @PathParam("project") String project, @PathParam("run") String run) {
+        return streams.events(request, project, run);
+    }
+
+    @GET
+    @Path("{run}/logs")
+    @Produces(MediaType.SERVER_SENT_EVENTS)
+    public Response logs(
+            @Context HttpServletRequest request, @PathParam("project") String project, @PathParam("run") String run) {
+        return streams.logs(request, project, run);
     }
 
     @POST

@@ -100,8 +100,11 @@ final class TestHub {
                         door, new Datasets(gate), new DatasetVersions(gate, ports), new Uploads(gate, ports)),
                 new EnvironmentsResource(door, new Environments(gate)),
                 new EnvironmentLocksResource(door, new EnvironmentLocks(gate, ports)),
-                new RunsResource(door, new Runs(gate, new RunPlanner(database, ports), ports, trail), results),
-                new RunStreamsResource(door, streams, results),
+                new RunsResource(
+                        door,
+                        new Runs(gate, new RunPlanner(database, ports), ports, trail),
+                        results,
+                        new RunStreams(door, streams, results)),
                 new ModelsResource(door, new Models(gate)),
                 new ModelVersionsResource(door, new ModelVersions(gate)),
                 new LineageResource(door, new Lineage(gate))));

@@ -5,12 +5,6 @@ import io.animus.kernel.core.Caller;
 import io.animus.kernel.core.RunResults;
 import io.animus.kernel.core.Target;
 import jakarta.servlet.http.HttpServletRequest;
-import jakarta.ws.rs.GET;
-import jakarta.ws.rs.Path;
-import jakarta.ws.rs.PathParam;
-import jakarta.ws.rs.Produces;
-import jakarta.ws.rs.core.Context;
-import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.time.Duration;
@@ -18,14 +12,10 @@ import java.util.regex.Pattern;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
-import org.osgi.service.jakartars.whiteboard.propertytypes.JakartarsResource;
 
-/** What happens to a run and what it writes, as it happens. */
-@Component(service = RunStreamsResource.class)
-@JakartarsResource
-@Path("/api/v1/projects/{project}/runs")
-@Produces(MediaType.SERVER_SENT_EVENTS)
-public final class RunStreamsResource {
+/** What happens to a run and what it writes, as it happens; served by {@link RunsResource}. */
+@Component(service = RunStreams.class)
+public final class RunStreams {
     private static final Pattern EVENT_ID = Pattern.compile("[1-9][0-9]{0,8}");
     private static final Pattern LOG_ID = Pattern.compile("[1-9][0-9]{0,8}-[1-9][0-9]{0,17}");
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(500);
@@ -35,7 +25,7 @@ public final class RunStreamsResource {
     private final RunResults results;
 
     @Activate
-    public RunStreamsResource(
+    public RunStreams(
             @Reference(name = "door") Door door,
             @Reference(name = "streams") EventStreams streams,
             @Reference(name = "results") RunResults results) {
@@ -44,10 +34,7 @@ public final class RunStreamsResource {
         this.results = results;
     }
 
-    @GET
-    @Path("{run}/events")
-    public Response events(
-            @Context HttpServletRequest request, @PathParam("project") String project, @PathParam("run") String run) {
+    Response events(HttpServletRequest request, String project, String run) {
         return door.open(request, "streamRunEvents", Target.inProject(project, "run", run), call -> {
             var last = call.lastEventId(EVENT_ID);
             var after = last == null ? 0 : Integer.parseInt(last);
@@ -57,10 +44,7 @@ public final class RunStreamsResource {
         });
     }
 
-    @GET
-    @Path("{run}/logs")
-    public Response logs(
-            @Context HttpServletRequest request, @PathParam("project") String project, @PathParam("run") String run) {
+    Response logs(HttpServletRequest request, String project, String run) {
         return door.open(request, "streamRunLogs", Target.inProject(project, "run", run), call -> {
             var last = call.lastEventId(LOG_ID);
             var parts = last == null ? new String[] {"1", "0"} : last.split("-");
