@@ -174,6 +174,8 @@ public final class Gate {
 
     private <T> Answer<T> answer(Transaction tx, Change change, @Nullable Once<T> once, Function<Change, T> work) {
         if (once != null) {
+            // Without it, the second of two would find the first one's work done and be refused for that.
+            tx.idempotency().lock(scope(change), once.key());
             var first = tx.idempotency().find(scope(change), once.key());
             if (first.isPresent()) {
                 return replay(once, first.get());

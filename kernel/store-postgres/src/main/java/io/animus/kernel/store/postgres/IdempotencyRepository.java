@@ -25,6 +25,11 @@ public final class IdempotencyRepository {
      */
     public record FirstAnswer(Digest request, int status, byte[] body, @Nullable String location) {}
 
+    /** Waits for every other transaction that works under this key, and holds up those that follow until this one ends. */
+    public void lock(String scope, String key) {
+        sql.execute("select pg_advisory_xact_lock(hashtextextended({0}, 0))", val(scope + " " + key));
+    }
+
     /** @param scope the project's id, or {@code hub} */
     public Optional<FirstAnswer> find(String scope, String key) {
         return sql.select(
