@@ -37,7 +37,8 @@ public final class DispatchOrder {
      * @param places how many more may be
      */
     public record Room(int active, int places, Demand left) {
-        boolean fits(Demand demand) {
+        /** Whether a run that needs this may start. */
+        public boolean fits(Demand demand) {
             return places > 0
                     && demand.milliCpus() <= left.milliCpus()
                     && demand.memoryBytes() <= left.memoryBytes()
