@@ -11,6 +11,7 @@ import io.animus.kernel.domain.run.Attempt;
 import io.animus.kernel.domain.run.AttemptEnd;
 import io.animus.kernel.domain.run.RunState;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.jooq.DSLContext;
 import org.jooq.Record;
@@ -25,14 +26,15 @@ public final class AttemptRepository {
         this.sql = sql;
     }
 
-    public void insert(Attempt attempt) {
-        sql.insertInto(ATTEMPT)
-                .set(ATTEMPT.ID, attempt.id())
-                .set(ATTEMPT.RUN_ID, attempt.run())
-                .set(ATTEMPT.NUMBER, attempt.number())
-                .set(ATTEMPT.EXECUTOR, attempt.executor())
-                .set(ATTEMPT.CREATED_AT, attempt.created())
-                .execute();
+    /** Stores new attempts, in one statement. */
+    public void insert(List<Attempt> attempts) {
+        var insert = sql.insertInto(
+                ATTEMPT, ATTEMPT.ID, ATTEMPT.RUN_ID, ATTEMPT.NUMBER, ATTEMPT.EXECUTOR, ATTEMPT.CREATED_AT);
+        for (var attempt : attempts) {
+            insert =
+                    insert.values(attempt.id(), attempt.run(), attempt.number(), attempt.executor(), attempt.created());
+        }
+        insert.execute();
     }
 
     /** Notes that the executor has confirmed the start; the first note counts. */

@@ -55,22 +55,36 @@ public final class AuditRepository {
             @Nullable Instant from,
             @Nullable Instant to) {}
 
-    /** Appends an event to what the sequencer will put into the log. */
-    public void append(AuditEvent event, Principal actor, SealedEvent sealed) {
-        sql.insertInto(AUDIT_EVENT)
-                .set(AUDIT_EVENT.ID, event.id())
-                .set(AUDIT_EVENT.LEAF, sealed.leaf().canonical())
-                .set(AUDIT_EVENT.AT, event.time())
-                .set(AUDIT_EVENT.PROJECT_ID, event.resource().project())
-                .set(AUDIT_EVENT.ACTION, event.action().word())
-                .set(AUDIT_EVENT.RESOURCE_ID, event.resource().id())
-                .set(AUDIT_EVENT.OUTCOME, event.outcome().word())
-                .execute();
-        sql.insertInto(AUDIT_DISCLOSURE)
-                .set(AUDIT_DISCLOSURE.EVENT_ID, event.id())
-                .set(AUDIT_DISCLOSURE.ACTOR, actor)
-                .set(AUDIT_DISCLOSURE.DISCLOSURES, values(sealed))
-                .execute();
+    /** An event, who acted, and the form in which it goes into the log. */
+    public record Entry(AuditEvent event, Principal actor, SealedEvent sealed) {}
+
+    /** Appends events to what the sequencer will put into the log, in two statements however many there are. */
+    public void append(List<Entry> entries) {
+        var events = sql.insertInto(
+                AUDIT_EVENT,
+                AUDIT_EVENT.ID,
+                AUDIT_EVENT.LEAF,
+                AUDIT_EVENT.AT,
+                AUDIT_EVENT.PROJECT_ID,
+                AUDIT_EVENT.ACTION,
+                AUDIT_EVENT.RESOURCE_ID,
+                AUDIT_EVENT.OUTCOME);
+        var disclosures = sql.insertInto(
+                AUDIT_DISCLOSURE, AUDIT_DISCLOSURE.EVENT_ID, AUDIT_DISCLOSURE.ACTOR, AUDIT_DISCLOSURE.DISCLOSURES);
+        for (var entry : entries) {
+            var event = entry.event();
+            events = events.values(
+                    event.id(),
+                    entry.sealed().leaf().canonical(),
+                    event.time(),
+                    event.resource().project(),
+                    event.action().word(),
+                    event.resource().id(),
+                    event.outcome().word());
+            disclosures = disclosures.values(event.id(), entry.actor(), values(entry.sealed()));
+        }
+        events.execute();
+        disclosures.execute();
     }
 
     /** Events in the clear, as far as their values haven't been erased: what {@link Leaf#disclosed} makes of them. */

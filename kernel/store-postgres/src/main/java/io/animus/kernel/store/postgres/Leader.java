@@ -41,12 +41,13 @@ public final class Leader implements AutoCloseable {
             var key = ("animus/" + role).hashCode();
             if (!Boolean.TRUE.equals(sql.fetchSingle("select pg_try_advisory_lock({0})", DSL.val(key))
                     .get(0, Boolean.class))) {
-                session.close();
+                closeQuietly(session);
                 return Optional.empty();
             }
             return Optional.of(new Leader(session, role, nextEpoch(sql, role, node, now)));
         } catch (SQLException | DataAccessException e) {
-            closeQuietly(session);
+            // The session may have got the lock before it failed, and goes back to the pool.
+            release(session);
             throw new DatabaseUnavailableException(e);
         }
     }
@@ -82,6 +83,13 @@ public final class Leader implements AutoCloseable {
     /** Gives the lead up. */
     @Override
     public void close() {
+        release(session);
+    }
+
+    private static void release(@Nullable Connection session) {
+        if (session == null) {
+            return;
+        }
         try {
             DSL.using(session, SQLDialect.POSTGRES).execute("select pg_advisory_unlock_all()");
         } catch (DataAccessException e) {
@@ -109,11 +117,9 @@ public final class Leader implements AutoCloseable {
                 .value1();
     }
 
-    private static void closeQuietly(@Nullable Connection session) {
+    private static void closeQuietly(Connection session) {
         try {
-            if (session != null) {
-                session.close();
-            }
+            session.close();
         } catch (SQLException e) {
             // What can't be closed is closed by the server.
         }

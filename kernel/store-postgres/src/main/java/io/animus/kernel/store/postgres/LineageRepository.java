@@ -8,7 +8,6 @@ import io.animus.kernel.domain.lineage.LineageEdge;
 import java.util.Collection;
 import java.util.Set;
 import org.jooq.DSLContext;
-import org.jooq.impl.DSL;
 
 /** Table {@code lineage_edge}. */
 public final class LineageRepository {
@@ -23,18 +22,12 @@ public final class LineageRepository {
         if (edges.isEmpty()) {
             return;
         }
-        sql.insertInto(
-                        LINEAGE_EDGE,
-                        LINEAGE_EDGE.PROJECT_ID,
-                        LINEAGE_EDGE.FROM_ID,
-                        LINEAGE_EDGE.RELATION,
-                        LINEAGE_EDGE.TO_ID)
-                .valuesOfRows(edges.stream()
-                        .map(edge ->
-                                DSL.row(project, edge.from(), edge.relation().word(), edge.to()))
-                        .toList())
-                .onConflictDoNothing()
-                .execute();
+        var insert = sql.insertInto(
+                LINEAGE_EDGE, LINEAGE_EDGE.PROJECT_ID, LINEAGE_EDGE.FROM_ID, LINEAGE_EDGE.RELATION, LINEAGE_EDGE.TO_ID);
+        for (var edge : edges) {
+            insert = insert.values(project, edge.from(), edge.relation().word(), edge.to());
+        }
+        insert.onConflictDoNothing().execute();
     }
 
     /** Those of {@code candidates} that are {@code ancestor} or were derived from it, over any number of steps. */

@@ -4,6 +4,7 @@ import static io.animus.kernel.store.postgres.generated.Tables.OUTBOX;
 
 import io.animus.api.types.TypeId;
 import java.time.Instant;
+import java.util.List;
 import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -25,12 +26,19 @@ public final class OutboxRepository {
     public record OutboxEvent(TypeId id, @Nullable TypeId project, String type, String subject, Instant at) {}
 
     public void append(OutboxEvent event) {
-        sql.insertInto(OUTBOX)
-                .set(OUTBOX.ID, event.id())
-                .set(OUTBOX.PROJECT_ID, event.project())
-                .set(OUTBOX.TYPE, event.type())
-                .set(OUTBOX.SUBJECT, event.subject())
-                .set(OUTBOX.CREATED_AT, event.at())
-                .execute();
+        append(List.of(event));
+    }
+
+    /** Appends events, in one statement. */
+    public void append(List<OutboxEvent> events) {
+        if (events.isEmpty()) {
+            return;
+        }
+        var insert =
+                sql.insertInto(OUTBOX, OUTBOX.ID, OUTBOX.PROJECT_ID, OUTBOX.TYPE, OUTBOX.SUBJECT, OUTBOX.CREATED_AT);
+        for (var event : events) {
+            insert = insert.values(event.id(), event.project(), event.type(), event.subject(), event.at());
+        }
+        insert.execute();
     }
 }

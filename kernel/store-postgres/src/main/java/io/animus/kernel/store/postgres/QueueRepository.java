@@ -7,6 +7,7 @@ import static io.animus.kernel.store.postgres.generated.Tables.RUN;
 import static org.jooq.impl.DSL.coalesce;
 import static org.jooq.impl.DSL.count;
 import static org.jooq.impl.DSL.sum;
+import static org.jooq.impl.DSL.val;
 
 import io.animus.api.types.TypeId;
 import io.animus.kernel.domain.run.DispatchOrder.Candidate;
@@ -15,19 +16,17 @@ import io.animus.kernel.domain.run.DispatchOrder.Room;
 import io.animus.kernel.domain.run.RunState;
 import java.math.BigDecimal;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Map.Entry;
 import org.jooq.DSLContext;
 import org.jooq.Record;
 import org.jspecify.annotations.Nullable;
 
 /** What scheduler and reconciler ask of the runs, each at a cost that doesn't grow with the queue. */
 public final class QueueRepository {
-    private static final String QUEUED = RunState.QUEUED.word();
-
     private final DSLContext sql;
 
     QueueRepository(DSLContext sql) {
@@ -38,6 +37,7 @@ public final class QueueRepository {
      * A run that is under way.
      *
      * @param attempt its latest attempt, whose id is the dispatch id
+     * @param number of that attempt
      * @param started when that attempt was confirmed; null if it wasn't yet
      * @param since when the attempt was made
      */
@@ -45,6 +45,7 @@ public final class QueueRepository {
             TypeId run,
             RunState state,
             TypeId attempt,
+            int number,
             @Nullable Instant started,
             Instant since,
             int timeoutSeconds,
@@ -93,32 +94,35 @@ public final class QueueRepository {
         return rooms;
     }
 
-    /** The heads of the queues of the projects that have places, at most {@code most} of each. */
+    /**
+     * The heads of the queues of the projects that have places, at most {@code most} of each, in one statement. They stay
+     * locked until the transaction ends; one that somebody else has locked is left out.
+     */
     public List<Candidate> heads(Map<TypeId, Room> rooms, int most, Instant now) {
-        var heads = new ArrayList<Candidate>();
-        rooms.forEach((project, room) -> {
-            var places = Math.min(room.places(), most);
-            if (places > 0) {
-                sql.select(
-                                RUN.ID,
-                                RUN.PROJECT_ID,
-                                RUN.PRIORITY,
-                                RUN.QUEUED_AT,
-                                RUN.MILLI_CPUS,
-                                RUN.MEMORY_BYTES,
-                                RUN.GPUS)
-                        .from(RUN)
-                        .where(RUN.PROJECT_ID.eq(project))
-                        .and(RUN.STATE.eq(QUEUED))
-                        .and(RUN.QUEUED_AT.le(now))
-                        .orderBy(RUN.PRIORITY.desc(), RUN.QUEUED_AT, RUN.ID)
-                        .limit(places)
-                        .forUpdate()
-                        .skipLocked()
-                        .forEach(row -> heads.add(candidate(row)));
-            }
-        });
-        return heads;
+        var open = rooms.entrySet().stream()
+                .filter(room -> room.getValue().places() > 0)
+                .toList();
+        if (open.isEmpty()) {
+            return List.of();
+        }
+        var projects = open.stream().map(Entry::getKey).map(TypeId::value).toArray(String[]::new);
+        var places = open.stream()
+                .map(room -> Math.min(room.getValue().places(), most))
+                .toArray(Integer[]::new);
+        return sql.resultQuery(
+                        """
+                        select head.id, head.project_id, head.priority, head.queued_at, head.milli_cpus,
+                            head.memory_bytes, head.gpus
+                        from unnest({0}, {1}) as room (project_id, places)
+                        cross join lateral (
+                            select * from run
+                            where run.project_id = room.project_id and run.state = 'queued' and run.queued_at <= {2}
+                            order by run.priority desc, run.queued_at, run.id
+                            limit room.places
+                            for update skip locked) head""",
+                        val(projects), val(places), val(now))
+                .coerce(RUN.ID, RUN.PROJECT_ID, RUN.PRIORITY, RUN.QUEUED_AT, RUN.MILLI_CPUS, RUN.MEMORY_BYTES, RUN.GPUS)
+                .fetch(QueueRepository::candidate);
     }
 
     /** All runs that are under way, oldest first, at most {@code most}. */
@@ -127,6 +131,7 @@ public final class QueueRepository {
                         RUN.ID,
                         RUN.STATE,
                         ATTEMPT.ID,
+                        RUN.ATTEMPTS,
                         ATTEMPT_START.STARTED_AT,
                         ATTEMPT.CREATED_AT,
                         RUN.TIMEOUT_SECONDS,
@@ -146,7 +151,8 @@ public final class QueueRepository {
                         row.value4(),
                         row.value5(),
                         row.value6(),
-                        row.value7() != null));
+                        row.value7(),
+                        row.value8() != null));
     }
 
     private static Candidate candidate(Record row) {

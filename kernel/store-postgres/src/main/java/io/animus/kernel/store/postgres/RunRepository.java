@@ -1,12 +1,9 @@
 package io.animus.kernel.store.postgres;
 
-import static io.animus.kernel.store.postgres.generated.Tables.PROJECT;
 import static io.animus.kernel.store.postgres.generated.Tables.RUN;
 import static io.animus.kernel.store.postgres.generated.Tables.RUN_INPUT;
 import static io.animus.kernel.store.postgres.generated.Tables.RUN_TRANSITION;
-import static org.jooq.impl.DSL.count;
-import static org.jooq.impl.DSL.field;
-import static org.jooq.impl.DSL.select;
+import static org.jooq.impl.DSL.inline;
 
 import io.animus.api.types.TypeId;
 import io.animus.kernel.domain.Made;
@@ -24,15 +21,34 @@ import io.animus.kernel.domain.run.RunState;
 import io.animus.kernel.domain.run.RunTransition;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jooq.DSLContext;
+import org.jooq.Field;
 import org.jooq.Record;
 import org.jspecify.annotations.Nullable;
 
 /** Tables {@code run}, {@code run_input} and {@code run_transition}. */
 public final class RunRepository {
-    static final String[] ACTIVE = RunState.ACTIVE.stream().map(RunState::word).toArray(String[]::new);
+    /** Literals, so that the database sees that they are those of its partial index. */
+    static final List<Field<String>> ACTIVE = RunState.ACTIVE.stream()
+            .<Field<String>>map(state -> inline(state.word()))
+            .toList();
+
+    private static final List<Field<?>> PROGRESS = List.of(
+            RUN.PRIORITY,
+            RUN.STATE,
+            RUN.QUEUED_AT,
+            RUN.ATTEMPTS,
+            RUN.CAUSE,
+            RUN.CAUSE_DETAIL,
+            RUN.EXIT_CODE,
+            RUN.CANCEL_REQUESTED_AT,
+            RUN.STARTED_AT,
+            RUN.FINISHED_AT,
+            RUN.VERSION);
 
     private final DSLContext sql;
 
@@ -101,40 +117,60 @@ public final class RunRepository {
                 sql.select(RUN.fields()).from(RUN).where(where), RUN.ID, request, RunRepository::run, Run::id);
     }
 
-    /** Whether as many runs of the project are under way as its quota lets. */
-    public boolean isQuotaInUse(TypeId project) {
-        var active = field(
-                select(count()).from(RUN).where(RUN.PROJECT_ID.eq(project)).and(RUN.STATE.in(ACTIVE)));
-        return sql.select(active.ge(PROJECT.CONCURRENT_RUNS))
-                .from(PROJECT)
-                .where(PROJECT.ID.eq(project))
-                .fetchSingle()
-                .value1();
+    /** The run, kept from anybody else's hands until the transaction ends. */
+    public Optional<Run> lock(TypeId id) {
+        return sql.select(RUN.fields())
+                .from(RUN)
+                .where(RUN.ID.eq(id))
+                .forNoKeyUpdate()
+                .fetchOptional(RunRepository::run);
+    }
+
+    /** How each of these runs goes. */
+    public Map<TypeId, RunProgress> progress(Collection<TypeId> runs) {
+        return sql.select(RUN.ID)
+                .select(PROGRESS)
+                .from(RUN)
+                .where(RUN.ID.in(runs))
+                .fetchMap(RUN.ID, RunRepository::progress);
     }
 
     /** Stores how the run goes on; returns false if somebody else was faster. */
     public boolean advance(TypeId id, RunProgress next, Instant now) {
-        var failure = next.failure();
-        var moved = sql.update(RUN)
-                .set(RUN.STATE, next.state().word())
-                .set(RUN.QUEUED_AT, next.queuedAt())
-                .set(RUN.ATTEMPTS, next.attempts())
-                .set(
-                        RUN.ERROR_CLASS,
-                        failure == null ? null : failure.errorClass().word())
-                .set(RUN.CAUSE, failure == null ? null : failure.cause().name())
-                .set(RUN.CAUSE_DETAIL, failure == null ? null : failure.detail())
-                .set(RUN.EXIT_CODE, next.exitCode())
-                .set(RUN.CANCEL_REQUESTED_AT, next.cancelRequested())
-                .set(RUN.STARTED_AT, next.started())
-                .set(RUN.FINISHED_AT, next.finished())
-                .set(RUN.VERSION, next.version())
-                .where(RUN.ID.eq(id).and(RUN.VERSION.eq(next.version() - 1)))
-                .execute();
-        if (moved == 1) {
-            insertTransition(id, next, now);
-        }
-        return moved == 1;
+        return advance(Map.of(id, next), now);
+    }
+
+    /**
+     * Stores how these runs go on, with a transition of each, in one statement.
+     *
+     * @return false if somebody else was faster with any of them; the transaction must end then
+     */
+    public boolean advance(Map<TypeId, RunProgress> next, Instant now) {
+        return sql.resultQuery(
+                                """
+                                with next as (
+                                    select * from unnest({0}, {1}, {2}, {3}, {4}, {5}, {6}, {7}, {8}, {9}, {10}, {11})
+                                        as next (id, state, queued_at, attempts, error_class, cause, cause_detail,
+                                            exit_code, cancel_requested_at, started_at, finished_at, version)),
+                                moved as (
+                                    update run set state = next.state, queued_at = next.queued_at,
+                                        attempts = next.attempts, error_class = next.error_class, cause = next.cause,
+                                        cause_detail = next.cause_detail, exit_code = next.exit_code,
+                                        cancel_requested_at = next.cancel_requested_at, started_at = next.started_at,
+                                        finished_at = next.finished_at, version = next.version
+                                    from next where run.id = next.id and run.version = next.version - 1
+                                    returning run.id),
+                                noted as (
+                                    insert into run_transition (run_id, number, at, state, queued_at, attempt,
+                                        exit_code, cause, cause_detail)
+                                    select next.id, next.version, {12}, next.state, next.queued_at, next.attempts,
+                                        next.exit_code, next.cause, next.cause_detail
+                                    from next join moved on moved.id = next.id)
+                                select count(*) from moved""",
+                                ProgressColumns.of(next, now))
+                        .fetchSingle()
+                        .get(0, Integer.class)
+                == next.size();
     }
 
     /** What the run went through after transition number {@code after}, at most {@code limit} of it. */
@@ -164,17 +200,21 @@ public final class RunRepository {
                         row.get(RUN.REQUESTED_REF),
                         row.get(RUN.RERUN_OF)),
                 new Made(row.get(RUN.CREATED_AT), row.get(RUN.CREATED_BY)),
-                new RunProgress(
-                        row.get(RUN.PRIORITY),
-                        RunState.of(row.get(RUN.STATE)),
-                        row.get(RUN.QUEUED_AT),
-                        row.get(RUN.ATTEMPTS),
-                        failure(row.get(RUN.CAUSE), row.get(RUN.CAUSE_DETAIL)),
-                        row.get(RUN.EXIT_CODE),
-                        row.get(RUN.CANCEL_REQUESTED_AT),
-                        row.get(RUN.STARTED_AT),
-                        row.get(RUN.FINISHED_AT),
-                        row.get(RUN.VERSION)));
+                progress(row));
+    }
+
+    private static RunProgress progress(Record row) {
+        return new RunProgress(
+                row.get(RUN.PRIORITY),
+                RunState.of(row.get(RUN.STATE)),
+                row.get(RUN.QUEUED_AT),
+                row.get(RUN.ATTEMPTS),
+                failure(row.get(RUN.CAUSE), row.get(RUN.CAUSE_DETAIL)),
+                row.get(RUN.EXIT_CODE),
+                row.get(RUN.CANCEL_REQUESTED_AT),
+                row.get(RUN.STARTED_AT),
+                row.get(RUN.FINISHED_AT),
+                row.get(RUN.VERSION));
     }
 
     static @Nullable Failure failure(@Nullable String cause, @Nullable String detail) {
