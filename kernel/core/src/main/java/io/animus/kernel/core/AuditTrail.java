@@ -14,6 +14,7 @@ import io.animus.kernel.audit.Resource;
 import io.animus.kernel.domain.ProblemCode;
 import io.animus.kernel.domain.Violation;
 import io.animus.kernel.domain.access.Principal;
+import io.animus.kernel.store.postgres.AuditRepository.Entry;
 import io.animus.kernel.store.postgres.Database;
 import io.animus.kernel.store.postgres.Transaction;
 import java.security.SecureRandom;
@@ -83,15 +84,28 @@ public final class AuditTrail {
             @Nullable TypeId project,
             Json.Members details,
             Instant now) {
-        return append(
-                tx,
-                caller,
-                action,
-                Resource.of(typeOf(resource), resource, project),
-                Outcome.SUCCESS,
-                null,
-                details,
-                now);
+        var done = entry(
+                caller, action, Resource.of(typeOf(resource), resource, project), Outcome.SUCCESS, null, details, now);
+        tx.audit().append(List.of(done));
+        return done.event().id();
+    }
+
+    /** Something that was done. */
+    record Deed(Action action, TypeId resource, TypeId project, Json.Members details) {}
+
+    /** Records all of this at once, as {@link #succeed} does one by one. */
+    void succeed(Transaction tx, Caller caller, List<Deed> deeds, Instant now) {
+        tx.audit()
+                .append(deeds.stream()
+                        .map(deed -> entry(
+                                caller,
+                                deed.action(),
+                                Resource.of(typeOf(deed.resource()), deed.resource(), deed.project()),
+                                Outcome.SUCCESS,
+                                null,
+                                deed.details(),
+                                now))
+                        .toList());
     }
 
     /**
@@ -113,19 +127,21 @@ public final class AuditTrail {
                 .putIfPresent("project", clean(target.project()))
                 .build();
         var resource = new Resource(target.type(), fit(target.ref()), null);
-        return database.write(tx -> append(
-                tx,
+        var refusal = entry(
                 caller,
                 denied ? Action.ACCESS_DENIED : Action.REQUEST_REFUSED,
                 resource,
                 denied ? Outcome.DENIED : Outcome.REFUSED,
                 first.name(),
                 details,
-                clock.instant()));
+                clock.instant());
+        return database.write(tx -> {
+            tx.audit().append(List.of(refusal));
+            return refusal.event().id();
+        });
     }
 
-    private TypeId append(
-            Transaction tx,
+    private Entry entry(
             Caller caller,
             Action action,
             Resource resource,
@@ -144,8 +160,7 @@ public final class AuditTrail {
                 caller.request(),
                 new Origin(node, sequence.incrementAndGet(), composition.digest()),
                 details);
-        tx.audit().append(event, caller.principal(), Leaf.seal(event, random));
-        return event.id();
+        return new Entry(event, caller.principal(), Leaf.seal(event, random));
     }
 
     private static Actor actor(Principal principal) {

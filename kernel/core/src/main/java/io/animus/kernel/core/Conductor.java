@@ -35,7 +35,7 @@ public final class Conductor {
     private final Scheduler scheduler;
     private final Reconciler reconciler;
     private final Janitor janitor;
-    private final Clock clock = Clock.systemUTC();
+    private final Clock clock;
     private final ScheduledExecutorService beats = Executors.newSingleThreadScheduledExecutor(Conductor::thread);
     private @Nullable Leader leader;
     private Instant lastCleaning = Instant.EPOCH;
@@ -48,6 +48,17 @@ public final class Conductor {
             @Reference(name = "scheduler") Scheduler scheduler,
             @Reference(name = "reconciler") Reconciler reconciler,
             @Reference(name = "janitor") Janitor janitor) {
+        this(database, trail, scheduler, reconciler, janitor, Clock.systemUTC());
+    }
+
+    Conductor(
+            Database database,
+            AuditTrail trail,
+            Scheduler scheduler,
+            Reconciler reconciler,
+            Janitor janitor,
+            Clock clock) {
+        this.clock = clock;
         this.database = database;
         this.trail = trail;
         this.scheduler = scheduler;
@@ -88,7 +99,9 @@ public final class Conductor {
             LOG.info("this hub conducts the runs from now on");
         }
         reconciler.reconcile(leader);
-        scheduler.schedule(leader);
+        if (!scheduler.schedule(leader).isEmpty()) {
+            reconciler.reconcile(leader);
+        }
         if (now.isAfter(lastCleaning.plus(BETWEEN_CLEANINGS))) {
             lastCleaning = now;
             janitor.clean(leader);

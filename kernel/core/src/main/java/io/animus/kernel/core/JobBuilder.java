@@ -41,10 +41,15 @@ public final class JobBuilder {
 
     private final Database database;
     private final Ports ports;
-    private final Clock clock = Clock.systemUTC();
+    private final Clock clock;
 
     @Activate
     public JobBuilder(@Reference(name = "database") Database database, @Reference(name = "ports") Ports ports) {
+        this(database, ports, Clock.systemUTC());
+    }
+
+    JobBuilder(Database database, Ports ports, Clock clock) {
+        this.clock = clock;
         this.database = database;
         this.ports = ports;
     }

@@ -33,8 +33,9 @@ import org.osgi.service.component.annotations.Reference;
 /** What every call to a plugin gets. Safe for many threads; calls run on threads of their own, so that a deadline holds. */
 @Component(service = PortCalls.class)
 public final class PortCalls {
-    private static final int MOST_CALLS = 64;
+    private static final int MOST_CALLS = 128;
     private static final int CALLS_PER_PLUGIN = 24;
+    private static final int LONG_READERS_PER_PLUGIN = 24;
     private static final int RETRIES = 2;
     private static final int FAILURES_TO_OPEN = 8;
     private static final Duration OPEN_FOR = Duration.ofSeconds(5);
@@ -46,8 +47,12 @@ public final class PortCalls {
 
     private static final AtomicInteger THREADS = new AtomicInteger();
 
-    /** What stands before one plugin: how many calls at once, and none for a while after many failures. */
-    private record Guard(Semaphore places, CircuitBreaker<Object> breaker, String name) {}
+    /**
+     * What stands before one plugin: how many calls at once, and none for a while after many failures.
+     *
+     * @param readers those that wait for something to come; they must not keep the others out
+     */
+    private record Guard(Semaphore places, Semaphore readers, CircuitBreaker<Object> breaker, String name) {}
 
     @Activate
     public PortCalls(@Reference(name = "metrics") Metrics metrics) {
@@ -73,8 +78,8 @@ public final class PortCalls {
                     .withJitter(0.3)
                     .build();
 
-            T answer =
-                    Failsafe.with(retries, guard.breaker()).get(() -> limited(guard, deadline, () -> call.on(plugin)));
+            T answer = Failsafe.with(retries, guard.breaker())
+                    .get(() -> limited(guard, guard.places(), deadline, () -> call.on(plugin)));
             outcome = "success";
             return answer;
         } catch (CircuitBreakerOpenException e) {
@@ -97,7 +102,7 @@ public final class PortCalls {
         var started = System.nanoTime();
         var outcome = "success";
         try {
-            limited(guard, wait, () -> call.on(plugin));
+            limited(guard, guard.readers(), wait, () -> call.on(plugin));
         } catch (OutOfTimeException e) {
             outcome = "left";
         } catch (RuntimeException e) {
@@ -118,21 +123,21 @@ public final class PortCalls {
                 : plugin.getClass().getSimpleName();
     }
 
-    private <T> T limited(Guard guard, Duration deadline, Callable<T> call) throws Exception {
-        if (!guard.places().tryAcquire(deadline.toMillis(), TimeUnit.MILLISECONDS)) {
-            throw unavailable(guard.name() + " is busy with " + CALLS_PER_PLUGIN + " calls", null);
+    private <T> T limited(Guard guard, Semaphore places, Duration deadline, Callable<T> call) throws Exception {
+        if (!places.tryAcquire(deadline.toMillis(), TimeUnit.MILLISECONDS)) {
+            throw unavailable(guard.name() + " is busy with too many calls", null);
         }
-        var task = new FutureTask<>(() -> {
-            try {
-                return call.call();
-            } finally {
-                guard.places().release();
-            }
-        });
+        var task = new FutureTask<>(call);
         try {
-            threads.execute(task);
+            threads.execute(() -> {
+                try {
+                    task.run();
+                } finally {
+                    places.release();
+                }
+            });
         } catch (RejectedExecutionException e) {
-            guard.places().release();
+            places.release();
             throw unavailable("the hub is busy with " + MOST_CALLS + " calls to plugins", e);
         }
         try {
@@ -158,6 +163,7 @@ public final class PortCalls {
                     plugin,
                     p -> new Guard(
                             new Semaphore(CALLS_PER_PLUGIN),
+                            new Semaphore(LONG_READERS_PER_PLUGIN),
                             CircuitBreaker.builder()
                                     .handleIf(PortCalls::mayWorkLater)
                                     .withFailureThreshold(FAILURES_TO_OPEN)

@@ -4,6 +4,7 @@ import static org.osgi.service.component.annotations.ReferenceCardinality.MULTIP
 import static org.osgi.service.component.annotations.ReferencePolicy.DYNAMIC;
 
 import io.animus.api.executor.JobExecutor;
+import io.animus.api.executor.JobStatus;
 import io.animus.api.executor.LogLine;
 import io.animus.api.plugin.Plugin;
 import io.animus.api.registry.ImageRegistry;
@@ -40,6 +41,8 @@ public final class Ports {
     private final Directory<JobExecutor> executors = new Directory<>();
     private final Directory<Plugin> plugins = new Directory<>();
     private final PortCalls calls;
+    /** Whether the executor answered when it was last asked for its jobs. */
+    private volatile boolean executorAnswers = true;
 
     @Activate
     public Ports(@Reference(name = "calls") PortCalls calls) {
@@ -85,23 +88,40 @@ public final class Ports {
         return calls.call("executor", executor, deadline, call);
     }
 
-    /** Hands a job's lines on as they appear, for as long as {@code wait}; running out of it is no failure. */
+    /** All jobs that the executor holds; errors as {@link #scm}. Whether this works tells whether there is an able executor. */
+    List<JobStatus> jobs() {
+        var answers = false;
+        try {
+            var jobs = executor(QUICK, JobExecutor::jobs);
+            answers = true;
+            return jobs;
+        } finally {
+            executorAnswers = answers;
+        }
+    }
+
+    /**
+     * Hands a job's lines on as they appear, for as long as {@code wait}; running out of it is no failure. No line is handed
+     * on after the return.
+     */
     void followLog(String dispatchId, long after, Duration wait, Consumer<LogLine> lines) {
         var executor = executors.find(any -> true).orElseThrow(() -> absent("executor is installed"));
-        calls.callFor("executor", executor, wait, plugin -> {
-            plugin.follow(dispatchId, after, lines);
-            return dispatchId;
-        });
+        try (var tap = new LogTap(lines)) {
+            calls.callFor("executor", executor, wait, plugin -> {
+                plugin.follow(dispatchId, after, tap);
+                return dispatchId;
+            });
+        }
     }
 
-    /** Whether there is an executor at all. */
-    boolean hasExecutor() {
-        return executors.find(any -> true).isPresent();
+    /** Whether there is an executor, and it answered when it was last asked. */
+    boolean hasAbleExecutor() {
+        return executorName().isPresent();
     }
 
-    /** What the executor in use is called. */
+    /** What the executor in use is called; empty while there is none that is able. */
     Optional<String> executorName() {
-        return executors.find(any -> true).map(PortCalls::nameOf);
+        return executorAnswers ? executors.find(any -> true).map(PortCalls::nameOf) : Optional.empty();
     }
 
     /** All plugins that are present now. */
@@ -139,6 +159,7 @@ public final class Ports {
     @Reference(name = "executor", cardinality = MULTIPLE, policy = DYNAMIC)
     void addExecutor(JobExecutor executor, Map<String, ?> properties) {
         executors.add(executor, properties);
+        executorAnswers = true;
     }
 
     void removeExecutor(JobExecutor executor) {

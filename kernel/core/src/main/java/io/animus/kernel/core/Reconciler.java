@@ -1,6 +1,5 @@
 package io.animus.kernel.core;
 
-import io.animus.api.executor.JobExecutor;
 import io.animus.api.executor.JobStatus;
 import io.animus.api.types.ExternalSystemException;
 import io.animus.api.types.TypeId;
@@ -9,13 +8,14 @@ import io.animus.kernel.domain.run.RunState;
 import io.animus.kernel.store.postgres.Database;
 import io.animus.kernel.store.postgres.DatabaseUnavailableException;
 import io.animus.kernel.store.postgres.Leader;
+import io.animus.kernel.store.postgres.QueueRepository.UnderWay;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -42,17 +42,18 @@ public final class Reconciler {
     /** The most runs that are looked at in one round. */
     private static final int MOST = 5_000;
 
-    private static final int WORKERS = 8;
+    private static final int WORKERS = 16;
     private static final int WAITING = 200;
-
-    /** How long the executor may be silent before its runs are in doubt. */
-    static final Duration SILENCE = Duration.ofSeconds(10);
+    private static final Duration IDLE_LOOK = Duration.ofSeconds(5);
 
     private final Database database;
     private final Ports ports;
     private final RunSteps steps;
-    private final Clock clock = Clock.systemUTC();
-    private final Set<TypeId> inHand = ConcurrentHashMap.newKeySet();
+    private final Deadlines deadlines;
+    private final Clock clock;
+    /** Until when each run is left alone: for as long as a worker has it, and for a rest after a step that failed. */
+    private final Map<TypeId, Instant> inHand = new ConcurrentHashMap<>();
+
     private final ExecutorService workers =
             new ThreadPoolExecutor(WORKERS, WORKERS, 1, TimeUnit.MINUTES, new LinkedBlockingQueue<>(WAITING), work -> {
                 var thread = new Thread(work, "animus-reconciler");
@@ -60,15 +61,22 @@ public final class Reconciler {
                 return thread;
             });
     private @Nullable Instant silentSince;
+    private Instant lastLook = Instant.EPOCH;
 
     @Activate
     public Reconciler(
             @Reference(name = "database") Database database,
             @Reference(name = "ports") Ports ports,
             @Reference(name = "steps") RunSteps steps) {
+        this(database, ports, steps, Deadlines.DEFAULT, Clock.systemUTC());
+    }
+
+    Reconciler(Database database, Ports ports, RunSteps steps, Deadlines deadlines, Clock clock) {
         this.database = database;
         this.ports = ports;
         this.steps = steps;
+        this.deadlines = deadlines;
+        this.clock = clock;
     }
 
     @Deactivate
@@ -77,40 +85,54 @@ public final class Reconciler {
         workers.awaitTermination(10, TimeUnit.SECONDS);
     }
 
-    /** Looks at every run that is under way and sets going what it needs. */
+    /** Looks at every run that is under way and sets going what it needs. One call at a time. */
     void reconcile(Leader leader) {
-        var underWay = database.read(tx -> tx.queue().underWay(MOST));
-        if (underWay.isEmpty() && !ports.hasExecutor()) {
-            return;
-        }
-        var jobs = jobs();
         var now = clock.instant();
-        if (jobs.isEmpty()) {
-            silentSince = silentSince == null ? now : silentSince;
-            if (now.isAfter(silentSince.plus(SILENCE))) {
-                underWay.stream()
-                        .filter(run -> run.state() == RunState.RUNNING)
-                        .forEach(run -> inHand(run.run(), () -> steps.lose(leader, run)));
-                underWay.stream()
-                        .filter(run -> steps.isOverdue(run, clock.instant()))
-                        .forEach(run -> inHand(run.run(), () -> steps.giveUp(leader, run)));
-            }
+        inHand.values().removeIf(until -> !until.isAfter(now));
+        // Read before the jobs: a run whose job is gone must not look as if it still needed one.
+        var underWay = database.read(tx -> tx.queue().underWay(MOST));
+        if (underWay.isEmpty() && ports.hasAbleExecutor() && now.isBefore(lastLook.plus(IDLE_LOOK))) {
             return;
         }
-        silentSince = null;
-        var left = jobs.get();
+        lastLook = now;
+        var jobs = jobs();
+        if (jobs.isPresent()) {
+            silentSince = null;
+            compare(leader, underWay, jobs.get());
+            return;
+        }
+        silentSince = silentSince == null ? now : silentSince;
+        if (now.isAfter(silentSince.plus(deadlines.silence()))) {
+            underWay.forEach(run -> doubt(leader, run));
+        }
+    }
+
+    /** Whether no step is under way. */
+    boolean isIdle() {
+        return !inHand.containsValue(Instant.MAX);
+    }
+
+    private void compare(Leader leader, List<UnderWay> underWay, Map<String, JobStatus> jobs) {
         for (var run : underWay) {
-            var status = Optional.ofNullable(left.remove(run.attempt().value()));
+            var status = Optional.ofNullable(jobs.remove(run.attempt().value()));
             inHand(run.run(), () -> steps.next(leader, run, status));
         }
-        left.keySet().forEach(this::removeOrphan);
+        jobs.keySet().forEach(this::removeOrphan);
+    }
+
+    private void doubt(Leader leader, UnderWay run) {
+        if (steps.isBeyondProof(run)) {
+            inHand(run.run(), () -> steps.giveUp(leader, run));
+        } else if (run.state() == RunState.RUNNING || run.state() == RunState.RECONCILING) {
+            inHand(run.run(), () -> steps.lose(leader, run));
+        }
     }
 
     /** What the executor holds, by dispatch id; empty if it can't be asked. */
     private Optional<Map<String, JobStatus>> jobs() {
         try {
             var jobs = new HashMap<String, JobStatus>();
-            ports.executor(Ports.QUICK, JobExecutor::jobs).forEach(job -> jobs.put(job.dispatchId(), job));
+            ports.jobs().forEach(job -> jobs.put(job.dispatchId(), job));
             return Optional.of(jobs);
         } catch (ExternalSystemException | RefusedException e) {
             return Optional.empty();
@@ -129,27 +151,37 @@ public final class Reconciler {
 
     /** One piece of work for each run at a time; the next round looks again. */
     private void inHand(TypeId run, Runnable work) {
-        if (!inHand.add(run)) {
+        if (inHand.putIfAbsent(run, Instant.MAX) != null) {
             return;
         }
         try {
             workers.execute(() -> {
                 MDC.put("runId", run.value());
-                try {
-                    work.run();
-                } catch (RunProgression.OvertakenException e) {
-                    LOG.debug("somebody else was faster; the next round looks again");
-                } catch (DatabaseUnavailableException | ExternalSystemException | RefusedException e) {
-                    LOG.info("not now, the next round tries again: {}", e.getMessage());
-                } catch (RuntimeException e) {
-                    LOG.error("a defect keeps this run from going on", e);
-                } finally {
-                    MDC.remove("runId");
+                if (isDone(work)) {
                     inHand.remove(run);
+                } else {
+                    inHand.put(run, clock.instant().plus(deadlines.rest()));
                 }
+                MDC.remove("runId");
             });
         } catch (RejectedExecutionException e) {
             inHand.remove(run);
         }
+    }
+
+    /** The outermost edge of a worker's thread: nothing may keep it from the next run. */
+    private static boolean isDone(Runnable work) {
+        try {
+            work.run();
+            return true;
+        } catch (RunProgression.OvertakenException e) {
+            LOG.debug("somebody else was faster; the next round looks again");
+            return true;
+        } catch (DatabaseUnavailableException | ExternalSystemException | RefusedException e) {
+            LOG.info("not now, tried again soon: {}", e.getMessage());
+        } catch (RuntimeException e) {
+            LOG.error("a defect keeps this run from going on", e);
+        }
+        return false;
     }
 }

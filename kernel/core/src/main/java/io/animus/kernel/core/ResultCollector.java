@@ -9,9 +9,12 @@ import io.animus.api.executor.JobStatus;
 import io.animus.api.executor.LogLine;
 import io.animus.api.storage.ObjectKey;
 import io.animus.api.types.Digest;
+import io.animus.api.types.ExternalSystemException;
+import io.animus.api.types.ExternalSystemException.Reason;
 import io.animus.api.types.Json;
 import io.animus.api.types.TypeId;
 import io.animus.kernel.audit.Action;
+import io.animus.kernel.core.AuditTrail.Deed;
 import io.animus.kernel.domain.lineage.LineageEdge;
 import io.animus.kernel.domain.lineage.Relation;
 import io.animus.kernel.domain.run.Artifact;
@@ -23,15 +26,19 @@ import io.animus.kernel.store.postgres.QueueRepository.UnderWay;
 import io.animus.kernel.store.postgres.Transaction;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestOutputStream;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -42,54 +49,102 @@ public final class ResultCollector {
     /** What the log of an attempt is called among its artifacts. */
     static final String LOG = "log.jsonl";
 
+    private static final int BATCH = 500;
+
     private final Ports ports;
     private final RunProgression progression;
     private final Ids ids;
-    private final Clock clock = Clock.systemUTC();
+    private final Clock clock;
 
     @Activate
     public ResultCollector(
             @Reference(name = "ports") Ports ports,
             @Reference(name = "progression") RunProgression progression,
             @Reference(name = "trail") AuditTrail trail) {
+        this(ports, progression, trail.ids(), Clock.systemUTC());
+    }
+
+    ResultCollector(Ports ports, RunProgression progression, Ids ids, Clock clock) {
         this.ports = ports;
         this.progression = progression;
-        this.ids = trail.ids();
+        this.ids = ids;
+        this.clock = clock;
     }
 
     /** What became of an attempt, and what it left. */
     record Result(AttemptEnd end, List<Artifact> artifacts) {}
 
-    /** Stores log and outputs; nothing of it shows until {@link #record}. May be repeated. */
+    /**
+     * Stores log and outputs; nothing of it shows until {@link #record}. May be repeated.
+     *
+     * @throws ExternalSystemException if it may work later
+     */
     Result collect(Run run, UnderWay underWay, JobStatus.Finished finished) {
-        var dispatchId = underWay.attempt().value();
-        var outputs = finished.exit().cause() == Exit.Cause.NOT_STARTED
-                ? new JobOutputs(List.of(), List.of())
-                : ports.executor(Ports.LONG, executor -> executor.outputs(dispatchId));
-        var artifacts = new ArrayList<Artifact>();
-        for (var output : outputs.files()) {
-            store(run, dispatchId, output);
-            var kind = Artifact.Kind.ofFile(output.path());
-            artifacts.add(artifact(run, output.path(), kind, mediaType(output.path()), output.digest(), output.size()));
+        try {
+            var outputs = outputs(underWay.attempt().value(), finished);
+            var artifacts = new ArrayList<Artifact>();
+            for (var output : outputs.files()) {
+                artifacts.add(store(run, underWay.attempt().value(), output));
+            }
+            artifacts.add(log(run, underWay.attempt().value()));
+            return new Result(end(underWay, finished, outputs), artifacts);
+        } catch (ExternalSystemException e) {
+            if (e.reason() != Reason.REJECTED) {
+                throw e;
+            }
+            var failure = new Failure(FailureCause.OUTPUT_NOT_STORED, String.valueOf(e.getMessage()));
+            return new Result(AttemptEnd.failed(exitCode(finished.exit()), failure, finished.ended()), List.of());
         }
-        artifacts.add(log(run, dispatchId));
-        return new Result(end(underWay, finished, outputs), artifacts);
+    }
+
+    /** What the job left, but for what is called like the log. */
+    private JobOutputs outputs(String dispatchId, JobStatus.Finished finished) {
+        if (finished.exit().cause() == Exit.Cause.NOT_STARTED) {
+            return new JobOutputs(List.of(), List.of());
+        }
+        var outputs = ports.executor(Ports.LONG, executor -> executor.outputs(dispatchId));
+        var kept = outputs.files().stream()
+                .filter(output -> !output.path().equals(LOG))
+                .toList();
+        if (kept.size() == outputs.files().size()) {
+            return outputs;
+        }
+        var refused = new ArrayList<>(outputs.refused());
+        refused.add(LOG + ": the name is taken by the log of the attempt");
+        return new JobOutputs(kept, refused);
     }
 
     /** Writes what was collected, in the transaction that ends the attempt. */
-    void record(Transaction tx, Run run, Result result) {
-        tx.artifacts().insert(result.artifacts());
-        var edges = new ArrayList<LineageEdge>();
-        for (var artifact : result.artifacts()) {
-            edges.add(LineageEdge.of(run.id(), Relation.PRODUCED, artifact.id()));
-            var details = Json.object()
-                    .put("digest", artifact.digest().value())
-                    .put("kind", artifact.kind().word())
-                    .put("size", artifact.size())
-                    .build();
-            progression.record(tx, run, Action.ARTIFACT_CREATED, artifact.id(), details, artifact.created());
+    void record(Transaction tx, Run run, Result result, Instant now) {
+        var artifacts = result.artifacts();
+        for (var from = 0; from < artifacts.size(); from += BATCH) {
+            record(tx, run, artifacts.subList(from, Math.min(from + BATCH, artifacts.size())), now);
         }
-        tx.lineage().insert(run.project(), edges);
+    }
+
+    private void record(Transaction tx, Run run, List<Artifact> artifacts, Instant now) {
+        tx.artifacts().insert(artifacts);
+        tx.lineage()
+                .insert(
+                        run.project(),
+                        artifacts.stream()
+                                .map(artifact -> LineageEdge.of(run.id(), Relation.PRODUCED, artifact.id()))
+                                .toList());
+        progression.record(
+                tx,
+                artifacts.stream()
+                        .map(artifact ->
+                                new Deed(Action.ARTIFACT_CREATED, artifact.id(), run.project(), details(artifact)))
+                        .toList(),
+                now);
+    }
+
+    private static Json.Members details(Artifact artifact) {
+        return Json.object()
+                .put("digest", artifact.digest().value())
+                .put("kind", artifact.kind().word())
+                .put("size", artifact.size())
+                .build();
     }
 
     private AttemptEnd end(UnderWay run, JobStatus.Finished finished, JobOutputs outputs) {
@@ -99,13 +154,8 @@ public final class ResultCollector {
             case EXITED -> exited(exit, outputs, finished);
             case CANCELED ->
                 run.cancelRequested()
-                        ? AttemptEnd.canceled(exit.code(), at)
-                        : AttemptEnd.failed(
-                                exit.code(),
-                                new Failure(
-                                        FailureCause.TIMED_OUT,
-                                        "It was ended after its " + run.timeoutSeconds() + " s were over."),
-                                at);
+                        ? AttemptEnd.canceled(exitCode(exit), at)
+                        : AttemptEnd.failed(exitCode(exit), outOfTime(run, finished), at);
             case OUT_OF_MEMORY -> failed(FailureCause.OUT_OF_MEMORY, finished);
             case PROCESS_LIMIT -> failed(FailureCause.PROCESS_LIMIT, finished);
             case STORAGE_LIMIT -> failed(FailureCause.STORAGE_LIMIT, finished);
@@ -113,6 +163,17 @@ public final class ResultCollector {
             case NOT_STARTED ->
                 AttemptEnd.failed(null, new Failure(FailureCause.COMMAND_NOT_STARTED, exit.detail()), at);
         };
+    }
+
+    private static Failure outOfTime(UnderWay run, JobStatus.Finished finished) {
+        return finished.started() == null
+                ? new Failure(FailureCause.EXECUTOR_UNAVAILABLE, "The executor did not start it in time.")
+                : new Failure(
+                        FailureCause.TIMED_OUT, "It was ended after its " + run.timeoutSeconds() + " s were over.");
+    }
+
+    private static @Nullable Integer exitCode(Exit exit) {
+        return exit.code() < 0 ? null : exit.code();
     }
 
     private static AttemptEnd failed(FailureCause cause, JobStatus.Finished finished) {
@@ -136,18 +197,32 @@ public final class ResultCollector {
         return AttemptEnd.succeeded(0, at);
     }
 
-    private void store(Run run, String dispatchId, JobOutput output) {
+    private Artifact store(Run run, String dispatchId, JobOutput output) {
         var key = new ObjectKey(run.project().value(), output.digest());
-        if (ports.storage(Ports.QUICK, store -> store.find(key)).isPresent()) {
-            return;
+        if (ports.storage(Ports.QUICK, store -> store.find(key)).isEmpty()) {
+            copy(dispatchId, output, key);
         }
-        ports.executor(Ports.LONG, executor -> {
-            try (var content = executor.open(dispatchId, output.path())) {
-                return ports.storage(Ports.LONG, store -> {
-                    store.put(key, output.size(), content);
-                    return output;
-                });
+        var path = output.path();
+        return artifact(run, path, Artifact.Kind.ofFile(path), mediaType(path), output.digest(), output.size());
+    }
+
+    /** Opens the output anew for each try to store it. */
+    private void copy(String dispatchId, JobOutput output, ObjectKey key) {
+        Optional<ExternalSystemException> failure = ports.storage(Ports.LONG, store -> {
+            InputStream content;
+            try {
+                content = ports.executor(Ports.QUICK, executor -> executor.open(dispatchId, output.path()));
+            } catch (ExternalSystemException e) {
+                // It must not count against the store.
+                return Optional.of(e);
             }
+            try (content) {
+                store.put(key, output.size(), content);
+            }
+            return Optional.empty();
+        });
+        failure.ifPresent(e -> {
+            throw e;
         });
     }
 

@@ -1,5 +1,6 @@
 package io.animus.kernel.core;
 
+import static io.animus.kernel.domain.ProblemCode.DUPLICATE_NAME;
 import static io.animus.kernel.domain.ProblemCode.FLOATING_REFERENCE;
 import static io.animus.kernel.domain.ProblemCode.INVALID_VALUE;
 import static io.animus.kernel.domain.ProblemCode.LIMIT_EXCEEDED;
@@ -11,6 +12,7 @@ import io.animus.api.scm.ScmHost;
 import io.animus.api.types.CommitSha;
 import io.animus.api.types.ExternalSystemException;
 import io.animus.api.types.TypeId;
+import io.animus.kernel.domain.Name;
 import io.animus.kernel.domain.ProblemCode;
 import io.animus.kernel.domain.Quantity;
 import io.animus.kernel.domain.RefusedException;
@@ -28,8 +30,10 @@ import io.animus.kernel.store.postgres.PlanningRepository.InputVersion;
 import io.animus.kernel.store.postgres.PlanningRepository.LockedEnvironment;
 import io.animus.kernel.store.postgres.Transaction;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,12 +45,23 @@ import org.osgi.service.component.annotations.Reference;
 /** Makes a frozen spec of what somebody wants to run, or says all that is wrong with it. */
 @Component(service = RunPlanner.class)
 public final class RunPlanner {
+    /** What a job takes at the least, by the contract of executors. */
+    private static final Quantity LEAST_CPU = Quantity.cpu("10m");
+
+    private static final Quantity LEAST_MEMORY = Quantity.bytes("16Mi");
+    private static final Quantity LEAST_STORAGE = Quantity.bytes("1Mi");
+
     private final Database database;
     private final Ports ports;
-    private final Clock clock = Clock.systemUTC();
+    private final Clock clock;
 
     @Activate
     public RunPlanner(@Reference(name = "database") Database database, @Reference(name = "ports") Ports ports) {
+        this(database, ports, Clock.systemUTC());
+    }
+
+    RunPlanner(Database database, Ports ports, Clock clock) {
+        this.clock = clock;
         this.database = database;
         this.ports = ports;
     }
@@ -82,6 +97,7 @@ public final class RunPlanner {
             return new Plan(null, wrong);
         }
         var resources = resources(draft.resources(), environment.defaults());
+        checkSmallest(resources, wrong);
         checkLimits(resources, environment.limits(), wrong);
         checkQuota(project, resources, wrong);
         checkNetwork(project, draft.networkClass(), environment, wrong);
@@ -121,31 +137,37 @@ public final class RunPlanner {
     private static Facts facts(Transaction tx, Project project, RunDraft draft) {
         var ids = draft.inputs().stream().map(RunDraft.Input::datasetVersion).toList();
         var commit = draft.code().commit();
+        var isConfirmed = commit != null
+                && CommitSha.isFull(commit)
+                && tx.code().isConfirmed(project.id(), draft.code().repository(), new CommitSha(commit));
         return new Facts(
                 tx.planning().findEnvironment(project.id(), draft.environmentLock()),
                 ids.isEmpty() ? Map.of() : tx.planning().findInputs(project.id(), ids),
-                commit != null
-                        && tx.code().isConfirmed(project.id(), draft.code().repository(), new CommitSha(commit)));
+                isConfirmed);
     }
 
     private @Nullable CodeRef code(Project project, RunDraft draft, boolean isConfirmed, List<Violation> wrong) {
-        var code = draft.code();
-        var ref = code.ref();
-        if (draft.kind() == RunKind.PRODUCTION && ref != null) {
-            add(
-                    wrong,
-                    "/code/ref",
-                    FLOATING_REFERENCE,
-                    "A production run names its commit in full, not a branch or tag.");
-            return null;
-        }
         if (draft.kind() == RunKind.PRODUCTION && draft.inputs().isEmpty()) {
             add(wrong, "/inputs", INVALID_VALUE, "A production run reads at least one dataset version.");
         }
+        var code = draft.code();
+        if (draft.kind() == RunKind.PRODUCTION && code.ref() != null) {
+            var detail = "A production run names its commit in full, not a branch or tag.";
+            add(wrong, "/code/ref", FLOATING_REFERENCE, detail);
+            return null;
+        }
+        if (code.ref() == null && !CommitSha.isFull(String.valueOf(code.commit()))) {
+            add(wrong, "/code/commit", INVALID_VALUE, "A commit is named by all of its 40 or 64 hex digits.");
+            return null;
+        }
         try {
-            var commit =
-                    ref == null ? confirmed(project, code, isConfirmed, wrong) : resolved(project, code, ref, wrong);
+            var repository = new URI(code.repository());
+            var commit = code.ref() == null
+                    ? confirmed(project, code, repository, isConfirmed, wrong)
+                    : resolved(project, code, repository, wrong);
             return commit == null ? null : new CodeRef(code.repository(), commit, code.path());
+        } catch (URISyntaxException e) {
+            add(wrong, "/code/repository", INVALID_VALUE, "This is not a URL.");
         } catch (ExternalSystemException e) {
             wrong.add(PluginFailures.violation("/code/repository", UNKNOWN_COMMIT, e));
         } catch (RefusedException e) {
@@ -155,9 +177,8 @@ public final class RunPlanner {
     }
 
     private @Nullable CommitSha confirmed(
-            Project project, RunDraft.Code code, boolean isConfirmed, List<Violation> wrong) {
+            Project project, RunDraft.Code code, URI repository, boolean isConfirmed, List<Violation> wrong) {
         var commit = new CommitSha(String.valueOf(code.commit()));
-        var repository = URI.create(code.repository());
         if (isConfirmed) {
             return commit;
         }
@@ -168,8 +189,8 @@ public final class RunPlanner {
         return remember(project, code, commit);
     }
 
-    private @Nullable CommitSha resolved(Project project, RunDraft.Code code, String ref, List<Violation> wrong) {
-        var repository = URI.create(code.repository());
+    private @Nullable CommitSha resolved(Project project, RunDraft.Code code, URI repository, List<Violation> wrong) {
+        var ref = String.valueOf(code.ref());
         var commit = ports.scm(repository, Ports.LONG, (ScmHost host) -> host.resolve(repository, ref));
         if (commit.isEmpty()) {
             add(wrong, "/code/ref", UNKNOWN_COMMIT, "The repository has no such branch or tag.");
@@ -187,6 +208,7 @@ public final class RunPlanner {
 
     private static List<RunInput> inputs(RunDraft draft, Facts facts, List<Violation> wrong) {
         var inputs = new ArrayList<RunInput>();
+        var names = new HashSet<Name>();
         for (var i = 0; i < draft.inputs().size(); i++) {
             var wanted = draft.inputs().get(i);
             var found = facts.inputs().get(wanted.datasetVersion());
@@ -202,6 +224,9 @@ public final class RunPlanner {
             if (wanted.name().value().equals(JobBuilder.CODE)) {
                 add(wrong, "/inputs/" + i + "/name", INVALID_VALUE, "The name code is taken by the code itself.");
             }
+            if (!names.add(wanted.name())) {
+                add(wrong, "/inputs/" + i + "/name", DUPLICATE_NAME, "Another input has this name.");
+            }
         }
         return inputs;
     }
@@ -213,6 +238,19 @@ public final class RunPlanner {
                 wishes.ephemeralStorage().orElse(defaults.ephemeralStorage()),
                 wishes.pids().orElse(defaults.pids()),
                 wishes.gpu().orElse(0));
+    }
+
+    /** What is too small for any executor, which is better said now than by a run that never starts. */
+    private static void checkSmallest(Resources asked, List<Violation> wrong) {
+        checkSmallest("cpu", asked.cpu(), LEAST_CPU, wrong);
+        checkSmallest("memory", asked.memory(), LEAST_MEMORY, wrong);
+        checkSmallest("ephemeralStorage", asked.ephemeralStorage(), LEAST_STORAGE, wrong);
+    }
+
+    private static void checkSmallest(String name, Quantity asked, Quantity least, List<Violation> wrong) {
+        if (asked.compareTo(least) < 0) {
+            add(wrong, "/resources/" + name, INVALID_VALUE, "It takes at least " + least + ", not " + asked + ".");
+        }
     }
 
     private static void checkLimits(Resources asked, Resources limits, List<Violation> wrong) {

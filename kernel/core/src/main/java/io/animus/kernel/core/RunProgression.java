@@ -3,15 +3,15 @@ package io.animus.kernel.core;
 import io.animus.api.types.Json;
 import io.animus.api.types.TypeId;
 import io.animus.kernel.audit.Action;
-import io.animus.kernel.audit.RequestContext;
-import io.animus.kernel.domain.access.Principal;
-import io.animus.kernel.domain.run.Run;
+import io.animus.kernel.core.AuditTrail.Deed;
 import io.animus.kernel.domain.run.RunProgress;
 import io.animus.kernel.store.postgres.OutboxRepository.OutboxEvent;
 import io.animus.kernel.store.postgres.Transaction;
 import java.io.Serial;
 import java.time.Instant;
-import java.util.Set;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -21,6 +21,7 @@ import org.osgi.service.component.annotations.Reference;
 public final class RunProgression {
     private static final String STARTED = "RunStarted";
     private static final String FINISHED = "RunFinished";
+    private static final Caller HUB = Caller.hub("hub");
 
     private final AuditTrail trail;
 
@@ -39,36 +40,42 @@ public final class RunProgression {
         }
     }
 
+    /** A run's next step, and what is put on record about it. */
+    record Move(TypeId run, TypeId project, RunProgress next, Action action, Json.Members details) {}
+
     /**
-     * Moves {@code run} on, by the hub.
+     * Moves runs on, by the hub; a constant number of statements for any number of them.
      *
-     * @throws OvertakenException if somebody else was faster; the transaction must end then
+     * @throws OvertakenException if somebody else was faster with any of them; the transaction must end then
      */
-    void move(Transaction tx, Run run, RunProgress next, Action action, Json.Members details, Instant now) {
-        if (!tx.runs().advance(run.id(), next, now)) {
+    void move(Transaction tx, List<Move> moves, Instant now) {
+        var next = new LinkedHashMap<TypeId, RunProgress>();
+        var deeds = new ArrayList<Deed>();
+        var events = new ArrayList<OutboxEvent>();
+        for (var move : moves) {
+            next.put(move.run(), move.next());
+            deeds.add(new Deed(move.action(), move.run(), move.project(), move.details()));
+            if (move.action() == Action.RUN_STARTED) {
+                events.add(event(move, STARTED, now));
+            }
+            if (move.next().state().isFinal()) {
+                events.add(event(move, FINISHED, now));
+            }
+        }
+        if (!tx.runs().advance(next, now)) {
             throw new OvertakenException();
         }
-        trail.succeed(tx, hub(), action, run.id(), run.project(), details, now);
-        if (action == Action.RUN_STARTED) {
-            tell(tx, run, STARTED, now);
-        }
-        if (next.state().isFinal()) {
-            tell(tx, run, FINISHED, now);
-        }
+        trail.succeed(tx, HUB, deeds, now);
+        tx.outbox().append(events);
     }
 
-    /** Records something the hub did for a run without moving it. */
-    void record(Transaction tx, Run run, Action action, TypeId on, Json.Members details, Instant now) {
-        trail.succeed(tx, hub(), action, on, run.project(), details, now);
+    /** Records what the hub did for runs without moving them. */
+    void record(Transaction tx, List<Deed> deeds, Instant now) {
+        trail.succeed(tx, HUB, deeds, now);
     }
 
-    private void tell(Transaction tx, Run run, String type, Instant now) {
-        tx.outbox()
-                .append(new OutboxEvent(
-                        trail.ids().next("evt"), run.project(), type, run.id().value(), now));
-    }
-
-    private static Caller hub() {
-        return new Caller(Principal.HUB, "hub", Set.of(), null, "hub", RequestContext.NONE);
+    private OutboxEvent event(Move move, String type, Instant now) {
+        return new OutboxEvent(
+                trail.ids().next("evt"), move.project(), type, move.run().value(), now);
     }
 }

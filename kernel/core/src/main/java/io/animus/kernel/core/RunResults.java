@@ -24,6 +24,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -136,16 +137,14 @@ public final class RunResults {
      * @return whether the attempt is over and all of its lines were read
      */
     public boolean readLog(TypeId run, int attempt, long after, Duration wait, LineReader reader) {
-        var log = database.read(tx -> tx.artifacts().findLog(run, attempt));
-        if (log.isPresent()) {
-            readStored(log.get(), attempt, after, reader);
-            return true;
-        }
         var current = database.read(tx -> tx.attempts().find(run, attempt));
         if (current.isEmpty()) {
             return isOver(run);
         }
         if (current.get().end() != null) {
+            // Whoever sees the end of an attempt sees its log: both were written at once.
+            database.read(tx -> tx.artifacts().findLog(run, attempt))
+                    .ifPresent(log -> readStored(log, attempt, after, reader));
             return true;
         }
         follow(current.get(), after, wait, reader);
@@ -176,9 +175,14 @@ public final class RunResults {
 
     private void readStored(Artifact log, int attempt, long after, LineReader reader) {
         var key = new ObjectKey(log.project().value(), log.digest());
+        var last = new AtomicLong(after);
         PluginFailures.refused(() -> ports.storage(Ports.LONG, store -> {
             try (var lines = new BufferedReader(new InputStreamReader(store.open(key), StandardCharsets.UTF_8))) {
-                forEach(lines, attempt, after, reader);
+                // After a failure half-way the call is repeated; lines that were handed on aren't again.
+                forEach(lines, attempt, last.get(), (number, line) -> {
+                    reader.read(number, line);
+                    last.set(line.number());
+                });
                 return log;
             }
         }));

@@ -11,6 +11,7 @@ import io.animus.kernel.domain.run.AttemptEnd;
 import io.animus.kernel.domain.run.Failure;
 import io.animus.kernel.domain.run.FailureCause;
 import io.animus.kernel.domain.run.Run;
+import io.animus.kernel.domain.run.RunProgress;
 import io.animus.kernel.domain.run.RunSpec;
 import io.animus.kernel.domain.run.RunState;
 import io.animus.kernel.store.postgres.Database;
@@ -20,6 +21,7 @@ import io.animus.kernel.store.postgres.Transaction;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -28,21 +30,13 @@ import org.osgi.service.component.annotations.Reference;
 /** The steps that a run under way can take. Each one may be repeated, and is taken again after a crash in its middle. */
 @Component(service = RunSteps.class)
 public final class RunSteps {
-    /** How long an attempt may take to start. */
-    static final Duration START_WITHIN = Duration.ofMinutes(15);
-
-    /** How long a run may stay in doubt before it fails. */
-    static final Duration PROVE_WITHIN = Duration.ofMinutes(10);
-
-    private static final Duration GRACE = Duration.ofSeconds(10);
-    private static final Duration FIRST_RETRY_AFTER = Duration.ofSeconds(5);
-
     private final Database database;
     private final Ports ports;
     private final JobBuilder jobs;
     private final ResultCollector collector;
     private final RunProgression progression;
-    private final Clock clock = Clock.systemUTC();
+    private final Deadlines deadlines;
+    private final Clock clock;
 
     @Activate
     public RunSteps(
@@ -51,22 +45,37 @@ public final class RunSteps {
             @Reference(name = "jobs") JobBuilder jobs,
             @Reference(name = "collector") ResultCollector collector,
             @Reference(name = "progression") RunProgression progression) {
+        this(database, ports, jobs, collector, progression, Deadlines.DEFAULT, Clock.systemUTC());
+    }
+
+    RunSteps(
+            Database database,
+            Ports ports,
+            JobBuilder jobs,
+            ResultCollector collector,
+            RunProgression progression,
+            Deadlines deadlines,
+            Clock clock) {
         this.database = database;
         this.ports = ports;
         this.jobs = jobs;
         this.collector = collector;
         this.progression = progression;
+        this.deadlines = deadlines;
+        this.clock = clock;
     }
 
     /** Takes the step that {@code status} calls for. */
     void next(Leader leader, UnderWay run, Optional<JobStatus> status) {
-        if (status.isEmpty()) {
+        if (run.state() == RunState.UNKNOWN) {
+            doubt(leader, run, RunState.RECONCILING, Action.RUN_RECONCILED);
+        } else if (status.isEmpty()) {
             absent(leader, run);
         } else if (status.get() instanceof JobStatus.Finished finished) {
             finish(leader, run, finished);
-        } else if (run.cancelRequested() || isOverdue(run, clock.instant())) {
-            ports.executor(Ports.QUICK.plus(GRACE), executor -> {
-                executor.cancel(run.attempt().value(), GRACE);
+        } else if (run.cancelRequested() || isOverdue(run, status.get())) {
+            ports.executor(Ports.QUICK.plus(deadlines.grace()), executor -> {
+                executor.cancel(run.attempt().value(), deadlines.grace());
                 return run;
             });
         } else if (status.get() instanceof JobStatus.Running running && run.state() != RunState.RUNNING) {
@@ -76,38 +85,23 @@ public final class RunSteps {
 
     /** Contact was lost: nobody knows what the run does. */
     void lose(Leader leader, UnderWay run) {
-        move(
-                leader,
-                run,
-                (tx, now, current) -> progression.move(
-                        tx,
-                        current,
-                        current.progress().uncertain(RunState.UNKNOWN),
-                        Action.RUN_LOST,
-                        attempt(run),
-                        now));
+        doubt(leader, run, RunState.UNKNOWN, Action.RUN_LOST);
     }
 
-    /** Whether the run had all the time it may have. */
-    boolean isOverdue(UnderWay run, Instant now) {
+    /** Whether the executor has been silent for so long after the end of the run's time that nothing can be proven. */
+    boolean isBeyondProof(UnderWay run) {
         var started = run.started();
-        return started == null
-                ? now.isAfter(run.since().plus(START_WITHIN))
-                : now.isAfter(started.plusSeconds(run.timeoutSeconds()));
+        var end = started == null
+                ? run.since().plus(deadlines.start())
+                : started.plus(Duration.ofSeconds(run.timeoutSeconds()));
+        return clock.instant().isAfter(end.plus(deadlines.proof()));
     }
 
     /** What can't be proven in time has failed. */
     void giveUp(Leader leader, UnderWay run) {
-        var started = run.started() == null ? run.since() : run.started();
-        var limit =
-                (run.started() == null ? START_WITHIN : Duration.ofSeconds(run.timeoutSeconds())).plus(PROVE_WITHIN);
-        if (clock.instant().isAfter(started.plus(limit))) {
-            var failure = new Failure(
-                    FailureCause.CONTACT_LOST,
-                    "The executor could not be asked for " + PROVE_WITHIN.toMinutes()
-                            + " minutes after the run's time was over.");
-            end(leader, run, AttemptEnd.failed(null, failure, clock.instant()));
-        }
+        var detail = "The executor could not be asked for %d s after the run's time was over."
+                .formatted(deadlines.proof().toSeconds());
+        fail(leader, run, new Failure(FailureCause.CONTACT_LOST, detail));
     }
 
     /** Removes what an ended attempt left in the data plane. */
@@ -118,40 +112,47 @@ public final class RunSteps {
         });
     }
 
+    private boolean isOverdue(UnderWay run, JobStatus status) {
+        var end = status instanceof JobStatus.Running running
+                ? running.started().plusSeconds(run.timeoutSeconds())
+                : run.since().plus(deadlines.start());
+        return clock.instant().isAfter(end);
+    }
+
     private void absent(Leader leader, UnderWay run) {
-        if (run.state() == RunState.DISPATCHING) {
-            if (run.cancelRequested()) {
-                end(leader, run, AttemptEnd.canceled(null, clock.instant()));
-                remove(run.attempt());
-            } else {
-                dispatch(leader, run);
-            }
+        if (run.state() != RunState.DISPATCHING) {
+            var detail = "The executor no longer knows the job, and it was not the hub that removed it.";
+            fail(leader, run, new Failure(FailureCause.EXECUTOR_FAILED, detail));
+        } else if (run.cancelRequested()) {
+            end(leader, run, AttemptEnd.canceled(null, clock.instant()));
+        } else if (clock.instant().isAfter(run.since().plus(deadlines.start()))) {
+            var detail = "It could not be started for %d s; what kept it is in the hub's log."
+                    .formatted(deadlines.start().toSeconds());
+            fail(leader, run, new Failure(FailureCause.EXECUTOR_UNAVAILABLE, detail));
         } else {
-            var failure = new Failure(
-                    FailureCause.EXECUTOR_FAILED,
-                    "The executor no longer knows the job, and it was not the hub that removed it.");
-            end(leader, run, AttemptEnd.failed(null, failure, clock.instant()));
+            dispatch(leader, run);
         }
     }
 
     private void dispatch(Leader leader, UnderWay underWay) {
-        var run = database.read(tx -> tx.runs().find(underWay.run())).orElseThrow();
-        var spec = RunSpec.of(Json.read(run.spec()));
         try {
-            var job = jobs.build(run, spec, underWay.attempt());
+            var run = database.read(tx -> tx.runs().find(underWay.run())).orElseThrow();
+            var job = jobs.build(run, RunSpec.of(Json.read(run.spec())), underWay.attempt());
+            // Building takes time, and what is dispatched runs: a hub that was paused must not start what is over.
+            database.write(tx -> current(tx, leader, underWay));
             var status = ports.executor(Ports.LONG, executor -> executor.dispatch(job));
             if (status instanceof JobStatus.Refused refused) {
-                var failure = new Failure(cause(refused.refusal()), refused.detail());
-                end(leader, underWay, AttemptEnd.failed(null, failure, clock.instant()));
+                fail(leader, underWay, new Failure(cause(refused.refusal()), refused.detail()));
+            } else if (status instanceof JobStatus.Running running) {
+                confirm(leader, underWay, running);
             }
         } catch (JobBuilder.UnbuildableException e) {
-            end(leader, underWay, AttemptEnd.failed(null, e.failure(), clock.instant()));
+            fail(leader, underWay, e.failure());
         } catch (ExternalSystemException e) {
-            if (e.reason().isRetryable() && !isOverdue(underWay, clock.instant())) {
+            if (e.reason().isRetryable()) {
                 throw e;
             }
-            var cause = e.reason().isRetryable() ? FailureCause.EXECUTOR_UNAVAILABLE : FailureCause.EXECUTOR_FAILED;
-            end(leader, underWay, AttemptEnd.failed(null, new Failure(cause, message(e)), clock.instant()));
+            fail(leader, underWay, new Failure(FailureCause.EXECUTOR_FAILED, message(e)));
             remove(underWay.attempt());
         }
     }
@@ -170,63 +171,42 @@ public final class RunSteps {
     }
 
     private void confirm(Leader leader, UnderWay run, JobStatus.Running running) {
-        if (run.state() == RunState.UNKNOWN) {
-            move(
-                    leader,
-                    run,
-                    (tx, now, current) -> progression.move(
-                            tx,
-                            current,
-                            current.progress().uncertain(RunState.RECONCILING),
-                            Action.RUN_RECONCILED,
-                            attempt(run),
-                            now));
-            return;
-        }
         move(leader, run, (tx, now, current) -> {
             tx.attempts().start(run.attempt(), running.started(), running.node());
             var details = Json.object()
                     .put("attempt", run.attempt().value())
                     .put("node", running.node())
                     .build();
-            progression.move(
-                    tx, current, current.progress().running(running.started()), Action.RUN_STARTED, details, now);
+            advance(tx, current, current.progress().running(running.started()), Action.RUN_STARTED, details, now);
         });
     }
 
+    private void doubt(Leader leader, UnderWay run, RunState state, Action action) {
+        var details = Json.object().put("attempt", run.attempt().value()).build();
+        move(
+                leader,
+                run,
+                (tx, now, current) -> advance(tx, current, current.progress().uncertain(state), action, details, now));
+    }
+
     private void finish(Leader leader, UnderWay run, JobStatus.Finished finished) {
-        if (run.state() == RunState.UNKNOWN) {
-            move(
-                    leader,
-                    run,
-                    (tx, now, current) -> progression.move(
-                            tx,
-                            current,
-                            current.progress().uncertain(RunState.RECONCILING),
-                            Action.RUN_RECONCILED,
-                            attempt(run),
-                            now));
-            return;
-        }
         var started = finished.started();
         if (run.state() == RunState.DISPATCHING && finished.exit().cause() != Exit.Cause.NOT_STARTED) {
-            confirm(
-                    leader,
-                    run,
-                    new JobStatus.Running(
-                            finished.dispatchId(),
-                            finished.specDigest(),
-                            started == null ? finished.ended() : started,
-                            "unknown"));
+            var start = started == null ? finished.ended() : started;
+            confirm(leader, run, new JobStatus.Running(finished.dispatchId(), finished.specDigest(), start, "unknown"));
             return;
         }
         var current = database.read(tx -> tx.runs().find(run.run())).orElseThrow();
         var result = collector.collect(current, run, finished);
         move(leader, run, (tx, now, latest) -> {
-            collector.record(tx, latest, result);
+            collector.record(tx, latest, result, now);
             finishAttempt(tx, run, latest, result.end(), now);
         });
         remove(run.attempt());
+    }
+
+    private void fail(Leader leader, UnderWay run, Failure failure) {
+        end(leader, run, AttemptEnd.failed(null, failure, clock.instant()));
     }
 
     private void end(Leader leader, UnderWay run, AttemptEnd end) {
@@ -236,19 +216,14 @@ public final class RunSteps {
     private void finishAttempt(Transaction tx, UnderWay run, Run current, AttemptEnd end, Instant now) {
         tx.attempts().end(run.attempt(), end);
         var failure = end.failure();
-        var number = current.progress().attempts();
         var details = Json.object()
                 .put("attempt", run.attempt().value())
                 .putIfPresent("exitCode", end.exitCode() == null ? null : Long.valueOf(end.exitCode()))
                 .putIfPresent("cause", failure == null ? null : failure.cause().name())
                 .build();
-        var retry = RunSpec.of(Json.read(current.spec())).retry();
-        // A run in doubt may still be going on somewhere: it is never attempted a second time.
-        var mayRetry = !run.cancelRequested() && current.progress().state() != RunState.UNKNOWN;
-        if (failure != null && mayRetry && retry.allows(failure.errorClass(), number)) {
-            var due = now.plus(FIRST_RETRY_AFTER.multipliedBy(1L << Math.min(number - 1, 6)));
-            progression.move(
-                    tx, current, current.progress().retrying(end.exitCode(), due), Action.RUN_RETRIED, details, now);
+        if (failure != null && isRetried(current, failure)) {
+            var due = now.plus(deadlines.retryAfter(run.number()));
+            advance(tx, current, current.progress().retrying(end.exitCode(), due), Action.RUN_RETRIED, details, now);
             return;
         }
         var action =
@@ -257,29 +232,44 @@ public final class RunSteps {
                     case CANCELED -> Action.RUN_CANCELED;
                     default -> Action.RUN_FAILED;
                 };
-        progression.move(tx, current, current.progress().ended(end), action, details, now);
+        advance(tx, current, current.progress().ended(end), action, details, now);
+    }
+
+    /** A run that may still be going on somewhere is never attempted a second time. */
+    private static boolean isRetried(Run run, Failure failure) {
+        var progress = run.progress();
+        return progress.cancelRequested() == null
+                && failure.cause() != FailureCause.CONTACT_LOST
+                && RunSpec.of(Json.read(run.spec())).retry().allows(failure.errorClass(), progress.attempts());
+    }
+
+    private void advance(Transaction tx, Run run, RunProgress next, Action action, Json.Members details, Instant now) {
+        progression.move(tx, List.of(new RunProgression.Move(run.id(), run.project(), next, action, details)), now);
     }
 
     @FunctionalInterface
-    private interface Move {
-        void make(Transaction tx, Instant now, Run current);
+    private interface Step {
+        void take(Transaction tx, Instant now, Run current);
     }
 
-    /** Moves the run unless it has another attempt by now, or none that is under way. */
-    private void move(Leader leader, UnderWay run, Move move) {
+    private void move(Leader leader, UnderWay run, Step step) {
         database.write(tx -> {
-            leader.fence(tx);
-            var current = tx.runs().find(run.run()).orElseThrow();
-            if (current.progress().state() != run.state()) {
-                throw new RunProgression.OvertakenException();
-            }
-            move.make(tx, clock.instant(), current);
+            var current = current(tx, leader, run);
+            step.take(tx, clock.instant(), current);
             return current;
         });
     }
 
-    private static Json.Members attempt(UnderWay run) {
-        return Json.object().put("attempt", run.attempt().value()).build();
+    /** The run, locked, unless another hub leads by now, or the run is in another state or attempt than it was. */
+    private static Run current(Transaction tx, Leader leader, UnderWay run) {
+        leader.fence(tx);
+        var current = tx.runs().lock(run.run()).orElseThrow();
+        var progress = current.progress();
+        var isCanceled = progress.cancelRequested() != null && !run.cancelRequested();
+        if (progress.state() != run.state() || progress.attempts() != run.number() || isCanceled) {
+            throw new RunProgression.OvertakenException();
+        }
+        return current;
     }
 
     private static String message(ExternalSystemException e) {

@@ -15,6 +15,8 @@ import io.animus.kernel.domain.lineage.LineageEdge;
 import io.animus.kernel.domain.lineage.Relation;
 import io.animus.kernel.domain.project.Project;
 import io.animus.kernel.domain.run.AttemptEnd;
+import io.animus.kernel.domain.run.DispatchOrder.Demand;
+import io.animus.kernel.domain.run.DispatchOrder.Room;
 import io.animus.kernel.domain.run.Run;
 import io.animus.kernel.domain.run.RunDraft;
 import io.animus.kernel.domain.run.RunFilter;
@@ -118,7 +120,9 @@ public final class Runs {
     public Answer<View> cancel(
             Caller caller, @Nullable Once<View> once, String project, String run, @Nullable String reason) {
         return gate.change(caller, target(project, run), Permission.WRITE, once, change -> {
-            var before = require(change.tx(), change.project(), run);
+            // Locked, so that a scheduler or reconciler that is at it doesn't make the wish fail.
+            var id = require(change.tx(), change.project(), run).id();
+            var before = change.tx().runs().lock(id).orElseThrow();
             var progress = before.progress();
             if (progress.state().isFinal()) {
                 throw RefusedException.of(
@@ -126,7 +130,7 @@ public final class Runs {
             }
             if (progress.cancelRequested() != null) {
                 change.unchanged();
-                return view(change.tx(), before, change.now());
+                return view(change.tx(), change.project(), before, change.now());
             }
             var requested = progress.cancelRequested(change.now());
             advance(change, before, requested);
@@ -137,19 +141,19 @@ public final class Runs {
                             .putIfPresent("reason", reason == null ? null : Json.clean(reason))
                             .build());
             if (progress.state() == RunState.QUEUED) {
-                var canceled = requested.ended(AttemptEnd.canceled(requested.exitCode(), change.now()));
-                advance(change, before, canceled);
+                advance(change, before, requested.ended(AttemptEnd.canceled(requested.exitCode(), change.now())));
                 change.audit(Action.RUN_CANCELED, before.id(), Json.object().build());
                 change.emit("RunFinished", before.id());
             }
-            return view(change.tx(), require(change.tx(), change.project(), run), change.now());
+            var after = require(change.tx(), change.project(), run);
+            return view(change.tx(), change.project(), after, change.now());
         });
     }
 
     public View find(Caller caller, String project, String run) {
         return gate.read(caller, target(project, run), Permission.READ, reading -> {
             var found = require(reading.tx(), reading.project(), run);
-            return view(reading.tx(), found, reading.now());
+            return view(reading.tx(), reading.project(), found, reading.now());
         });
     }
 
@@ -158,9 +162,8 @@ public final class Runs {
             var tx = reading.tx();
             var runs = tx.runs().page(reading.project().id(), filter, page);
             var isWaiting = runs.items().stream().anyMatch(run -> run.progress().state() == RunState.QUEUED);
-            var isQuotaInUse =
-                    isWaiting && tx.runs().isQuotaInUse(reading.project().id());
-            return runs.map(run -> new View(run, waiting(run, isQuotaInUse, reading.now())));
+            var room = isWaiting ? room(tx, reading.project()) : null;
+            return runs.map(run -> new View(run, waiting(run, room, reading.now())));
         });
     }
 
@@ -222,23 +225,31 @@ public final class Runs {
         }
     }
 
-    private View view(Transaction tx, Run run, Instant now) {
-        var isQuotaInUse =
-                run.progress().state() == RunState.QUEUED && tx.runs().isQuotaInUse(run.project());
-        return new View(run, waiting(run, isQuotaInUse, now));
+    private View view(Transaction tx, Project project, Run run, Instant now) {
+        var room = run.progress().state() == RunState.QUEUED ? room(tx, project) : null;
+        return new View(run, waiting(run, room, now));
     }
 
-    private @Nullable WaitingReason waiting(Run run, boolean isQuotaInUse, Instant now) {
+    private static @Nullable Room room(Transaction tx, Project project) {
+        return tx.queue().rooms(List.of(project.id())).get(project.id());
+    }
+
+    private @Nullable WaitingReason waiting(Run run, @Nullable Room room, Instant now) {
         if (run.progress().state() != RunState.QUEUED) {
             return null;
         }
         if (run.progress().queuedAt().isAfter(now)) {
             return WaitingReason.RETRY_BACKOFF;
         }
-        if (!ports.hasExecutor()) {
+        if (!ports.hasAbleExecutor()) {
             return WaitingReason.EXECUTOR_UNAVAILABLE;
         }
-        return isQuotaInUse ? WaitingReason.QUOTA_EXCEEDED : WaitingReason.IN_QUEUE;
+        return room != null && room.fits(demand(run)) ? WaitingReason.IN_QUEUE : WaitingReason.QUOTA_EXCEEDED;
+    }
+
+    private static Demand demand(Run run) {
+        var resources = RunSpec.of(Json.read(run.spec())).resources();
+        return new Demand(resources.cpu().amount(), resources.memory().amount(), resources.gpu());
     }
 
     private static Target target(String project, String run) {

@@ -3,13 +3,18 @@ package io.animus.kernel.core;
 import io.animus.api.types.Json;
 import io.animus.api.types.TypeId;
 import io.animus.kernel.audit.Action;
+import io.animus.kernel.core.RunProgression.Move;
 import io.animus.kernel.domain.run.Attempt;
 import io.animus.kernel.domain.run.DispatchOrder;
+import io.animus.kernel.domain.run.DispatchOrder.Candidate;
 import io.animus.kernel.store.postgres.Database;
 import io.animus.kernel.store.postgres.Leader;
+import io.animus.kernel.store.postgres.Transaction;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -27,7 +32,7 @@ public final class Scheduler {
     private final Ports ports;
     private final RunProgression progression;
     private final Ids ids;
-    private final Clock clock = Clock.systemUTC();
+    private final Clock clock;
 
     @Activate
     public Scheduler(
@@ -35,13 +40,21 @@ public final class Scheduler {
             @Reference(name = "ports") Ports ports,
             @Reference(name = "progression") RunProgression progression,
             @Reference(name = "trail") AuditTrail trail) {
+        this(database, ports, progression, trail.ids(), Clock.systemUTC());
+    }
+
+    Scheduler(Database database, Ports ports, RunProgression progression, Ids ids, Clock clock) {
         this.database = database;
         this.ports = ports;
         this.progression = progression;
-        this.ids = trail.ids();
+        this.ids = ids;
+        this.clock = clock;
     }
 
-    /** Takes the runs whose turn it is, as far as quotas allow; returns them. */
+    /**
+     * Takes the runs whose turn it is, as far as quotas allow; returns them. The number of statements depends neither on
+     * how many are taken nor on how many wait.
+     */
     List<TypeId> schedule(Leader leader) {
         var executor = ports.executorName();
         if (executor.isEmpty()
@@ -50,23 +63,33 @@ public final class Scheduler {
         }
         return database.write(tx -> {
             leader.fence(tx);
-            var now = clock.instant();
-            var rooms = tx.queue().rooms(tx.queue().waitingProjects());
-            var taken = new ArrayList<TypeId>();
-            for (var choice : DispatchOrder.choose(tx.queue().heads(rooms, BATCH, now), rooms, BATCH)) {
-                var run = tx.runs().find(choice.run()).orElseThrow();
-                var next = run.progress().dispatching();
-                var attempt = new Attempt(
-                        ids.next(Attempt.PREFIX), run.id(), next.attempts(), executor.get(), now, null, null, null);
-                tx.attempts().insert(attempt);
-                var details = Json.object()
-                        .put("attempt", attempt.id().value())
-                        .put("executor", executor.get())
-                        .build();
-                progression.move(tx, run, next, Action.RUN_DISPATCHED, details, now);
-                taken.add(run.id());
-            }
-            return taken;
+            return take(tx, executor.get(), clock.instant());
         });
+    }
+
+    private List<TypeId> take(Transaction tx, String executor, Instant now) {
+        var rooms = tx.queue().rooms(tx.queue().waitingProjects());
+        var choices = DispatchOrder.choose(tx.queue().heads(rooms, BATCH, now), rooms, BATCH);
+        if (choices.isEmpty()) {
+            return List.of();
+        }
+        var taken = choices.stream().map(Candidate::run).toList();
+        var progress = tx.runs().progress(taken);
+        var attempts = new ArrayList<Attempt>();
+        var moves = new ArrayList<Move>();
+        for (var choice : choices) {
+            var next = Objects.requireNonNull(progress.get(choice.run())).dispatching();
+            var attempt = new Attempt(
+                    ids.next(Attempt.PREFIX), choice.run(), next.attempts(), executor, now, null, null, null);
+            var details = Json.object()
+                    .put("attempt", attempt.id().value())
+                    .put("executor", executor)
+                    .build();
+            attempts.add(attempt);
+            moves.add(new Move(choice.run(), choice.project(), next, Action.RUN_DISPATCHED, details));
+        }
+        tx.attempts().insert(attempts);
+        progression.move(tx, moves, now);
+        return taken;
     }
 }

@@ -87,6 +87,17 @@ final class Kernel implements AutoCloseable {
         return trail;
     }
 
+    /** Another pool of connections to the same database, as another hub has one. */
+    Database anotherDatabase() {
+        return new Database(access);
+    }
+
+    /** Stops the database server under load and starts it again on the same data. */
+    void restartDatabase() {
+        server.close();
+        server.start();
+    }
+
     /** The object store that the kernel works with. */
     InMemoryObjectStore store() {
         return store;
