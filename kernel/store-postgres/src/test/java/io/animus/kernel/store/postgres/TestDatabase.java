@@ -6,6 +6,8 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** A real PostgreSQL for one test class. */
 final class TestDatabase implements AutoCloseable {
@@ -31,6 +33,24 @@ final class TestDatabase implements AutoCloseable {
     /** A connection as the role that the hub works with. */
     Connection asHub() throws SQLException {
         return as(access.runtime());
+    }
+
+    /** Until some session waits for a lock that another one holds. */
+    void awaitLockWaiter() throws SQLException {
+        var end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        try (var owner = asOwner();
+                var sql = owner.createStatement()) {
+            while (System.nanoTime() < end) {
+                try (var waiting = sql.executeQuery("select count(*) from pg_locks where not granted")) {
+                    waiting.next();
+                    if (waiting.getInt(1) > 0) {
+                        return;
+                    }
+                }
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+            }
+        }
+        throw new AssertionError("nobody waits for a lock");
     }
 
     private Connection as(DatabaseAccess.Credentials who) throws SQLException {
