@@ -2,6 +2,7 @@ package io.animus.benchmarks;
 
 import io.animus.api.database.DatabaseAccess;
 import io.animus.plugin.postgres.embedded.EmbeddedPostgres;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,7 +11,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 
 /** A PostgreSQL of its own in a folder of its own, as the hub ships and configures it. Closing removes all of it. */
-final class Bed implements AutoCloseable {
+final class Bed implements Closeable {
     private final Path folder;
     private final EmbeddedPostgres server;
     private final DatabaseAccess access;

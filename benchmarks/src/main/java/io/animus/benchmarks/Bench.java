@@ -8,7 +8,8 @@ import java.util.List;
 
 /** Runs the benchmarks, prints what they found, and keeps it in {@code target/bench}. */
 public final class Bench {
-    private static final List<Benchmark> ALL = List.of(new Queue(), new QueueDepth(), new ListDepth(), new TableSize());
+    private static final List<Benchmark> ALL =
+            List.of(new CreateRun(), new ReadRun(), new Queue(), new QueueDepth(), new ListDepth(), new TableSize());
 
     private static final String USAGE =
             """

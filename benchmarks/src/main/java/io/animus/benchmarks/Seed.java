@@ -53,7 +53,7 @@ record Seed(TypeId project, TypeId account, String secret, TypeId datasetVersion
                 ids.next("sa"),
                 "ank_" + Base64.getUrlEncoder().withoutPadding().encodeToString(bits),
                 ids.next("dsv"),
-                ids.next("envl"));
+                ids.next("lck"));
         var rows = new Rows(hub, "system:hub");
         rows.insert("service_account", "id, name, system_roles", seed.account, "bench", new String[0]);
         rows.insert(

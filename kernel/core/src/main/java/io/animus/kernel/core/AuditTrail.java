@@ -126,19 +126,30 @@ public final class AuditTrail {
                                 .toList()))
                 .putIfPresent("project", clean(target.project()))
                 .build();
-        var resource = new Resource(target.type(), fit(target.ref()), null);
-        var refusal = entry(
-                caller,
-                denied ? Action.ACCESS_DENIED : Action.REQUEST_REFUSED,
-                resource,
-                denied ? Outcome.DENIED : Outcome.REFUSED,
-                first.name(),
-                details,
-                clock.instant());
         return database.write(tx -> {
+            var refusal = entry(
+                    caller,
+                    denied ? Action.ACCESS_DENIED : Action.REQUEST_REFUSED,
+                    new Resource(target.type(), fit(target.ref()), projectOf(tx, caller, target, first)),
+                    denied ? Outcome.DENIED : Outcome.REFUSED,
+                    first.name(),
+                    details,
+                    clock.instant());
             tx.audit().append(List.of(refusal));
             return refusal.event().id();
         });
+    }
+
+    /** So that a project's auditor sees who was refused in it; not for what anybody on the network may send. */
+    private static @Nullable TypeId projectOf(Transaction tx, Caller caller, Target target, ProblemCode code) {
+        var ref = target.project();
+        if (ref == null || code == ProblemCode.UNAUTHENTICATED) {
+            return null;
+        }
+        return tx.access()
+                .findProject(ref, caller.principal())
+                .map(access -> access.project().id())
+                .orElse(null);
     }
 
     private Entry entry(

@@ -34,6 +34,7 @@ public final class RequestFilter implements Filter {
     public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         if (request instanceof HttpServletRequest http && response instanceof HttpServletResponse answer) {
+            ProblemPages.install(http);
             var exchange = Exchange.begin(http, UUID.randomUUID().toString());
             MDC.put(MDC_REQUEST_ID, exchange.requestId());
             try {

@@ -197,7 +197,6 @@ class BadInputTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "/p%00q",
                 "/..%2e",
                 "/%27%20or%201=1",
                 "/PRJ",
@@ -209,7 +208,8 @@ class BadInputTest {
                 "/p/models/m/versions/-1"
             })
     void answers404ForPathValuesOfAnotherForm(String path) {
-        assertThat(admin.get(PROJECTS + path).status()).isEqualTo(404);
+        var answer = admin.get(PROJECTS + path);
+        assertThat(answer.status()).as(answer.body()).isEqualTo(404);
     }
 
     @Test

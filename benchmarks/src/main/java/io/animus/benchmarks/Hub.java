@@ -1,0 +1,98 @@
+package io.animus.benchmarks;
+
+import io.animus.api.database.DatabaseAccess;
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The hub as it is shipped, unpacked into a folder of its own.
+ *
+ * @param home where {@code bin/animus} is
+ * @param data what it keeps
+ */
+record Hub(Path home, Path data, int port) implements Closeable {
+    private static final String ARCHIVE = "animus-distribution.tar.gz";
+
+    static Path archive(Setting setting) {
+        return setting.archive(ARCHIVE);
+    }
+
+    static Hub unpacked(Setting setting, Path folder) throws IOException, InterruptedException {
+        var home = Files.createDirectories(folder.resolve("hub"));
+        var tar = List.of("tar", "-xzf", archive(setting).toString(), "--strip-components=1", "-C", home.toString());
+        Command.run(Map.of(), tar);
+        return new Hub(home, folder.resolve("hub-data"), freePort());
+    }
+
+    /** Lets it work with this database, refuse nobody for being quick, and leave runs where they are. */
+    void configure(DatabaseAccess database) throws IOException {
+        var etc = home.resolve("etc");
+        var owner = Files.writeString(
+                home.resolve("owner.password"), database.owner().password());
+        var user = Files.writeString(
+                home.resolve("user.password"), database.runtime().password());
+        Files.writeString(
+                etc.resolve("io.animus.database.cfg"),
+                """
+                url = %s
+                owner_user = %s
+                owner_password_file = %s
+                user = %s
+                password_file = %s
+                """
+                        .formatted(
+                                database.url(),
+                                database.owner().user(),
+                                owner,
+                                database.runtime().user(),
+                                user));
+        Files.writeString(etc.resolve("io.animus.rest.cfg"), "requests_per_second = 1000000\nburst = 1000000\n");
+        var features = etc.resolve("org.apache.karaf.features.cfg");
+        Files.writeString(features, Files.readString(features).replaceAll("(?m)^.*animus-executor-container.*\\R", ""));
+    }
+
+    /** Returns when it is ready. */
+    void start() throws IOException, InterruptedException {
+        animus("start");
+    }
+
+    void stop() throws IOException, InterruptedException {
+        animus("stop");
+    }
+
+    ProcessHandle process() throws IOException {
+        var pid = Files.readString(data.resolve("animus.pid")).split(" ")[0];
+        return ProcessHandle.of(Long.parseLong(pid)).orElseThrow();
+    }
+
+    private void animus(String command) throws IOException, InterruptedException {
+        var environment = Map.of(
+                "ANIMUS_DATA", data.toString(),
+                "ANIMUS_PORT", Integer.toString(port),
+                "JAVA_HOME", System.getProperty("java.home"));
+        Command.run(environment, List.of(home.resolve("bin/animus").toString(), command));
+    }
+
+    @Override
+    public void close() throws IOException {
+        try {
+            if (Files.exists(data.resolve("animus.pid"))) {
+                stop();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    static int freePort() throws IOException {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+}

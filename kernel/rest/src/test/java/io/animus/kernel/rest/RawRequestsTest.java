@@ -1,0 +1,77 @@
+package io.animus.kernel.rest;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What no HTTP client would send. */
+class RawRequestsTest {
+    private static TestHub hub;
+
+    @BeforeAll
+    static void start(@TempDir Path folder) throws Exception {
+        hub = new TestHub(folder);
+        hub.client().get("/healthz");
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        hub.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "GET /%zz HTTP/1.1\r\nHost: x\r\n\r\n",
+                "GET /api/v1/projects/a%2Fb HTTP/1.1\r\nHost: x\r\n\r\n",
+                "GET /api/v1/projects/%00 HTTP/1.1\r\nHost: x\r\n\r\n",
+                "GET /api/v1/..;/me HTTP/1.1\r\nHost: x\r\n\r\n",
+                "GET /api/v1/\u00ff HTTP/1.1\r\nHost: x\r\n\r\n",
+                "FOO\r\n\r\n",
+                "GET / HTTP/9.9\r\nHost: x\r\n\r\n",
+                "GET / HTTP/1.1\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: x\r\nA\u0000: b\r\n\r\n",
+                "POST /api/v1/projects HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n",
+                "POST /api/v1/projects HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+                "GET / HTTP/1.1\r\nHost: x\r\nA: LONG\r\n\r\n"
+            })
+    void answersWithAProblemAndNeverWithAPage(String request) throws Exception {
+        var answer = send(request.replace("LONG", "a".repeat(70_000)));
+
+        assertThat(answer)
+                .startsWith("HTTP/1.1 4")
+                .contains("application/problem+json")
+                .contains("\"requestId\":");
+        assertThat(answer)
+                .doesNotContainIgnoringCase("<html")
+                .doesNotContain("jetty")
+                .doesNotContain("Exception");
+    }
+
+    private static String send(String request) throws IOException {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), hub.port())) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream().write(request.getBytes(ISO_8859_1));
+            socket.getOutputStream().flush();
+            var answer = new StringBuilder();
+            var buffer = new byte[8192];
+            while (!answer.toString().contains("\"errors\":")) {
+                var read = socket.getInputStream().read(buffer);
+                if (read < 0) {
+                    break;
+                }
+                answer.append(new String(buffer, 0, read, ISO_8859_1));
+            }
+            return answer.toString();
+        }
+    }
+}
