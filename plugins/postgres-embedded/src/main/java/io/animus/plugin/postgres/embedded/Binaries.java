@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.util.Comparator;
@@ -52,10 +53,20 @@ final class Binaries {
             delete(folder);
             Files.createDirectories(fresh);
             unpack(fresh);
+            openToTheServer(parent);
             Files.writeString(fresh.resolve(SEAL), digestOf(fresh).value());
             Files.move(fresh, folder, StandardCopyOption.ATOMIC_MOVE);
         }
         return folder;
+    }
+
+    /** The server runs as another user, and must find its programs whatever the umask of whoever started the hub. */
+    private static void openToTheServer(Path parent) throws IOException {
+        try (var files = Files.walk(parent)) {
+            for (var folder : files.filter(Files::isDirectory).toList()) {
+                Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+            }
+        }
     }
 
     /** Removes the folder and everything in it; does nothing where there is none. */
