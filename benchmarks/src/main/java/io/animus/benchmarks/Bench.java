@@ -8,8 +8,16 @@ import java.util.List;
 
 /** Runs the benchmarks, prints what they found, and keeps it in {@code target/bench}. */
 public final class Bench {
-    private static final List<Benchmark> ALL =
-            List.of(new CreateRun(), new ReadRun(), new Queue(), new QueueDepth(), new ListDepth(), new TableSize());
+    private static final List<Benchmark> ALL = List.of(
+            new CreateRun(),
+            new ReadRun(),
+            new ListDepth(),
+            new TableSize(),
+            new Queue(),
+            new QueueDepth(),
+            new DispatchTime(),
+            new Readiness(),
+            new DemoTime());
 
     private static final String USAGE =
             """

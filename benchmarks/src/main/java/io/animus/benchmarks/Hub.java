@@ -1,12 +1,14 @@
 package io.animus.benchmarks;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import io.animus.api.database.DatabaseAccess;
-import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -16,7 +18,8 @@ import java.util.Map;
  * @param home where {@code bin/animus} is
  * @param data what it keeps
  */
-record Hub(Path home, Path data, int port) implements Closeable {
+record Hub(Path home, Path data, int port) implements Server {
+    private static final String READYZ = "GET /readyz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n";
     private static final String ARCHIVE = "animus-distribution.tar.gz";
 
     static Path archive(Setting setting) {
@@ -62,21 +65,40 @@ record Hub(Path home, Path data, int port) implements Closeable {
         animus("start");
     }
 
-    void stop() throws IOException, InterruptedException {
+    @Override
+    public void launch() throws IOException, InterruptedException {
+        animus("start", "--wait", "0");
+    }
+
+    @Override
+    public boolean isReady() {
+        try (var connection = new HttpConnection(port)) {
+            connection.exchange(READYZ.getBytes(US_ASCII), 200);
+            return true;
+        } catch (IOException | IllegalStateException e) {
+            return false;
+        }
+    }
+
+    @Override
+    public void stop() throws IOException, InterruptedException {
         animus("stop");
     }
 
-    ProcessHandle process() throws IOException {
+    @Override
+    public ProcessHandle process() throws IOException {
         var pid = Files.readString(data.resolve("animus.pid")).split(" ")[0];
         return ProcessHandle.of(Long.parseLong(pid)).orElseThrow();
     }
 
-    private void animus(String command) throws IOException, InterruptedException {
+    private void animus(String... arguments) throws IOException, InterruptedException {
         var environment = Map.of(
                 "ANIMUS_DATA", data.toString(),
                 "ANIMUS_PORT", Integer.toString(port),
                 "JAVA_HOME", System.getProperty("java.home"));
-        Command.run(environment, List.of(home.resolve("bin/animus").toString(), command));
+        var command = new ArrayList<>(List.of(home.resolve("bin/animus").toString()));
+        command.addAll(List.of(arguments));
+        Command.run(environment, command);
     }
 
     @Override

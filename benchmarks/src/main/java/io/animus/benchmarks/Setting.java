@@ -49,7 +49,7 @@ record Setting(List<String> only, int rounds, boolean isQuick, Path module) {
 
     /** Rounds that don't count, for the compilers and caches of both sides. */
     int warmUps() {
-        return isQuick ? 0 : 2;
+        return isQuick ? 0 : 4;
     }
 
     /** One number for real and one to see that it works. */
