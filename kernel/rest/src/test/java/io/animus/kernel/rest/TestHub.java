@@ -10,6 +10,7 @@ import io.animus.kernel.core.AuditEvents;
 import io.animus.kernel.core.AuditTrail;
 import io.animus.kernel.core.Authentication;
 import io.animus.kernel.core.Composition;
+import io.animus.kernel.core.DataPlaneInMemory;
 import io.animus.kernel.core.DatasetVersions;
 import io.animus.kernel.core.Datasets;
 import io.animus.kernel.core.EnvironmentLocks;
@@ -67,6 +68,7 @@ final class TestHub {
     private final ServerConnector connector = new ServerConnector(server);
     private final Ids ids = new Ids(Clock.systemUTC(), new SecureRandom());
     private final EventStreams streams = new EventStreams(4);
+    private final DataPlaneInMemory plane;
     private final Set<Object> resources = new HashSet<>();
 
     TestHub(Path folder) throws Exception {
@@ -82,7 +84,8 @@ final class TestHub {
         var trail = new AuditTrail(database, composition);
         var gate = new Gate(database, trail);
         var metrics = new Metrics();
-        var ports = new Ports(new PortCalls(metrics));
+        var calls = new PortCalls(metrics);
+        var ports = new Ports(calls);
         var door =
                 new Door(new Authentication(database, trail), trail, new RateLimiter(0.001, burst, System::nanoTime));
         var results = new RunResults(gate, database, ports);
@@ -108,6 +111,7 @@ final class TestHub {
                 new ModelsResource(door, new Models(gate)),
                 new ModelVersionsResource(door, new ModelVersions(gate)),
                 new LineageResource(door, new Lineage(gate))));
+        plane = new DataPlaneInMemory(database, calls, ports, trail);
         serve();
     }
 
@@ -178,6 +182,7 @@ final class TestHub {
 
     void close() throws Exception {
         streams.close();
+        plane.close();
         server.stop();
         database.close();
         postgres.close();

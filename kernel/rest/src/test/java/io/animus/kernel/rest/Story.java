@@ -1,0 +1,260 @@
+package io.animus.kernel.rest;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.animus.api.types.Digest;
+import io.animus.kernel.core.DataPlaneInMemory;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A project from its first dataset to an approved model, made over HTTP alone. */
+final class Story {
+    static final String PROJECT = "/api/v1/projects/penguins";
+
+    private static final String DATA = "species,mass\nadelie,3750\n";
+    private static final String RESOURCES =
+            """
+            {"cpu": "1", "memory": "64Mi", "ephemeralStorage": "64Mi", "pids": 16, "gpu": 0}""";
+
+    private final TestHub hub;
+    private final Client admin;
+    private final Client owner;
+    private final Client developer;
+    private Client.Reply dataset;
+    private Client.Reply upload;
+    private Client.Reply dataVersion;
+    private Client.Reply environment;
+    private Client.Reply environmentVersion;
+    private Client.Reply lock;
+    private Client.Reply run;
+    private Client.Reply artifact;
+    private Client.Reply model;
+    private Client.Reply modelVersion;
+
+    Story(TestHub hub) {
+        this.hub = hub;
+        admin = hub.client("admin", "platform-admin");
+        owner = hub.client("owner");
+        made(admin.post(
+                "/api/v1/projects",
+                """
+                {"name": "penguins", "owners": [{"kind": "serviceAccount", "id": "%s"}], "quota": {"concurrentRuns": 50}}"""
+                        .formatted(owner.account())));
+        developer = member("developer", "developer");
+        makeData();
+        makeEnvironment();
+        makeRun();
+        makeModel();
+    }
+
+    /** Somebody new with this role in the project. */
+    Client member(String name, String role) {
+        var member = hub.client(name);
+        made(owner.post(
+                PROJECT + "/role-bindings",
+                """
+                {"subject": {"kind": "serviceAccount", "id": "%s"}, "role": "%s"}"""
+                        .formatted(member.account(), role)));
+        return member;
+    }
+
+    private void makeData() {
+        dataset = made(developer.post(PROJECT + "/datasets", "{\"name\": \"masses\", \"tags\": [\"a\"]}"));
+        var wish =
+                """
+                {"digest": "%s", "size": %d, "mediaType": "text/csv", "sourceUri": "https://data.example/x",
+                 "schema": [{"name": "species", "type": "string"}],
+                 "statistics": {"rowCount": 1, "columns": {"mass": {"max": 3750, "mean": "3750.0"}}}}"""
+                        .formatted(Digest.of(DATA.getBytes(UTF_8)), DATA.length());
+        var path = dataset.header("Location") + "/versions";
+        upload = made(developer.post(path, wish, "Idempotency-Key", "upload"));
+        var again = made(developer.post(path, wish, "Idempotency-Key", "upload"));
+        assertThat(again.text("id")).isEqualTo(upload.text("id"));
+        assertThat(again.header("Idempotency-Replayed")).isEqualTo("true");
+        assertThat(developer.post(upload.text("completeUrl")).text("code")).isEqualTo("UPLOAD_INCOMPLETE");
+        put(again.text("putUrl"));
+        dataVersion = made(developer.post(upload.text("completeUrl")));
+        assertThat(developer.post(upload.text("completeUrl")).status()).isEqualTo(200);
+    }
+
+    private void makeEnvironment() {
+        environment = made(developer.post(PROJECT + "/environments", "{\"name\": \"python\"}"));
+        environmentVersion = made(developer.post(
+                environment.header("Location") + "/versions",
+                """
+                {"baseImages": ["registry.example/python:3"], "resourceDefaults": %s, "resourceLimits": %s}"""
+                        .formatted(RESOURCES, RESOURCES)));
+        lock = made(developer.post(PROJECT + "/environment-locks", lockWish("@" + DataPlaneInMemory.IMAGE)));
+    }
+
+    private void makeRun() {
+        run = made(developer.post(PROJECT + "/runs", runWish("train"), "Idempotency-Key", "run"));
+        assertThat(developer
+                        .post(PROJECT + "/runs", runWish("train"), "Idempotency-Key", "run")
+                        .body())
+                .isEqualTo(run.body());
+        stream(run.header("Location") + "/events");
+        assertThat(developer.get(run.header("Location")).text("state")).isEqualTo("succeeded");
+        var artifacts =
+                developer.get(run.header("Location") + "/artifacts").json().get("items");
+        for (var one : artifacts) {
+            if (one.get("kind").asText().equals("model")) {
+                artifact = developer.get(
+                        run.header("Location") + "/artifacts/" + one.get("id").asText());
+            }
+        }
+        assertThat(artifact).as("model among " + artifacts).isNotNull();
+    }
+
+    private void makeModel() {
+        model = made(developer.post(PROJECT + "/models", "{\"name\": \"classifier\"}"));
+        modelVersion = made(developer.post(
+                model.header("Location") + "/versions",
+                """
+                {"run": "%s", "artifacts": ["%s"], "modelCard": "# Penguins"}"""
+                        .formatted(run.text("id"), artifact.text("id"))));
+    }
+
+    /** A wish for a lock of an image with this tag or digest. */
+    String lockWish(String suffix) {
+        return """
+                {"environment": "python", "version": 1,
+                 "images": [{"name": "main", "reference": "registry.example/python%s"}]}"""
+                .formatted(suffix);
+    }
+
+    /** A wish for a production run. */
+    String runWish(String argument) {
+        return """
+                {"kind": "production", "code": {"repository": "%s", "commit": "%s"}, "environmentLock": "%s",
+                 "inputs": [{"name": "penguins", "datasetVersion": "%s"}], "command": ["python", "%s"],
+                 "parameters": {"rate": "0.1"}, "seed": 7, "tags": ["t"], "experiment": "first"}"""
+                .formatted(
+                        DataPlaneInMemory.REPOSITORY,
+                        DataPlaneInMemory.COMMIT,
+                        lock.text("id"),
+                        dataVersion.text("id"),
+                        argument);
+    }
+
+    /** Reads a stream to its end; its lines. */
+    List<String> stream(String path, String... headers) {
+        var answer = developer.get(path, headers);
+        assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+        return new ArrayList<>(answer.body().lines().toList());
+    }
+
+    Client.Reply made(Client.Reply reply) {
+        assertThat(reply.status()).as(reply.body()).isEqualTo(201);
+        return reply;
+    }
+
+    /** The path of an operation with what was made here in the place of its parameters. */
+    String path(Contract.Operation operation) {
+        var path = operation
+                .path()
+                .replace("{project}", "penguins")
+                .replace("{roleBinding}", binding())
+                .replace("{dataset}", "masses")
+                .replace("{upload}", upload.text("id"))
+                .replace("{environment}", "python")
+                .replace("{environmentLock}", lock.text("id"))
+                .replace("{run}", run.text("id"))
+                .replace("{artifact}", artifact.text("id"))
+                .replace("{model}", "classifier")
+                .replace("{version}", "1")
+                .replace("{serviceAccount}", owner.account())
+                .replace("{key}", key());
+        return operation.id().equals("getLineage") ? path + "?root=" + run.text("id") : path;
+    }
+
+    private String binding() {
+        return owner.get(PROJECT + "/role-bindings").json().at("/items/0/id").asText();
+    }
+
+    private String key() {
+        return admin.get("/api/v1/service-accounts/" + owner.account() + "/keys")
+                .json()
+                .at("/items/0/id")
+                .asText();
+    }
+
+    TestHub hub() {
+        return hub;
+    }
+
+    Client admin() {
+        return admin;
+    }
+
+    Client owner() {
+        return owner;
+    }
+
+    Client developer() {
+        return developer;
+    }
+
+    Client.Reply run() {
+        return run;
+    }
+
+    Client.Reply artifact() {
+        return artifact;
+    }
+
+    Client.Reply dataVersion() {
+        return dataVersion;
+    }
+
+    Client.Reply modelVersion() {
+        return modelVersion;
+    }
+
+    String wishOf(String operation) {
+        return switch (operation) {
+            case "createProject" -> "{\"name\": \"another\", \"owners\": [{\"kind\": \"user\", \"id\": \"ada\"}]}";
+            case "updateProject" -> "{\"title\": \"t\"}";
+            case "createRoleBinding" -> "{\"subject\": {\"kind\": \"user\", \"id\": \"ada\"}, \"role\": \"viewer\"}";
+            case "createDataset", "createEnvironment", "createModel", "createServiceAccount" ->
+                "{\"name\": \"another\"}";
+            case "createUpload" ->
+                "{\"digest\": \"%s\", \"size\": 1, \"mediaType\": \"a/b\"}".formatted(Digest.of(new byte[1]));
+            case "createEnvironmentVersion" ->
+                """
+                    {"baseImages": ["x"], "resourceDefaults": %s, "resourceLimits": %s}"""
+                        .formatted(RESOURCES, RESOURCES);
+            case "createEnvironmentLock" -> lockWish("@" + DataPlaneInMemory.IMAGE);
+            case "createRun" -> runWish("train");
+            case "createModelVersion" ->
+                """
+                    {"run": "%s", "artifacts": ["%s"], "modelCard": "x"}"""
+                        .formatted(run.text("id"), artifact.text("id"));
+            case "createApiKey" -> "{}";
+            default -> "";
+        };
+    }
+
+    private static void put(String url) {
+        try {
+            var request = HttpRequest.newBuilder(URI.create(url))
+                    .PUT(BodyPublishers.ofString(DATA))
+                    .build();
+            assertThat(HttpClient.newHttpClient()
+                            .send(request, BodyHandlers.discarding())
+                            .statusCode())
+                    .isBetween(200, 204);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+}

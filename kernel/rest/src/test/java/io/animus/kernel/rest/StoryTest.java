@@ -1,0 +1,146 @@
+package io.animus.kernel.rest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.http.HttpClient;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StoryTest {
+    private static TestHub hub;
+    private static Story story;
+
+    @BeforeAll
+    static void start(@TempDir Path folder) throws Exception {
+        hub = new TestHub(folder);
+        story = new Story(hub);
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        hub.close();
+    }
+
+    @Test
+    void streamsEventsFromWhereTheClientLeftOff() {
+        var path = story.run().header("Location") + "/events";
+        var all = story.stream(path);
+        var ids = all.stream().filter(line -> line.startsWith("id: ")).toList();
+
+        assertThat(ids).startsWith("id: 1", "id: 2");
+        assertThat(all).endsWith("event: end", "data: {}", "");
+        assertThat(story.stream(path, "Last-Event-ID", "1").stream().filter(line -> line.startsWith("id: ")))
+                .containsExactlyElementsOf(ids.subList(1, ids.size()));
+        assertThat(story.developer().get(path, "Last-Event-ID", "x").text("code"))
+                .isEqualTo("INVALID_PARAMETER");
+    }
+
+    @Test
+    void streamsTheLogFromWhereTheClientLeftOff() {
+        var path = story.run().header("Location") + "/logs";
+
+        assertThat(story.stream(path)).contains("id: 1-1", "id: 1-2").anyMatch(line -> line.contains("epoch 2"));
+        assertThat(story.stream(path, "Last-Event-ID", "1-1"))
+                .contains("id: 1-2")
+                .doesNotContain("id: 1-1");
+        assertThat(story.developer().get(path).header("Audit-Event")).startsWith("aud_");
+    }
+
+    @Test
+    void cancelsARunThatIsUnderWay() {
+        var waiting = story.made(story.developer().post(Story.PROJECT + "/runs", story.runWish("wait")));
+        var path = waiting.header("Location");
+        awaitState(path, "running");
+
+        var asked = story.developer().post(path + ":cancel", "{\"reason\": \"wrong seed\"}");
+        var again = story.developer().post(path + ":cancel");
+        story.stream(path + "/events");
+
+        assertThat(asked.status()).as(asked.body()).isEqualTo(200);
+        assertThat(asked.header("Audit-Event")).startsWith("aud_");
+        assertThat(again.status()).isEqualTo(200);
+        assertThat(story.developer().get(path).text("state")).isEqualTo("canceled");
+        assertThat(story.developer().post(path + ":cancel").text("code")).isEqualTo("STATE_CONFLICT");
+    }
+
+    @Test
+    void showsAnEventWhenItHappens() throws Exception {
+        var going = story.made(story.developer().post(Story.PROJECT + "/runs", story.runWish("wait")));
+        var path = going.header("Location");
+        var request = story.developer().request(path + "/events").build();
+
+        try (var events = HttpClient.newHttpClient()
+                .send(request, HttpResponse.BodyHandlers.ofLines())
+                .body()) {
+            assertThat(events.anyMatch(line -> line.contains("\"state\":\"running\"")))
+                    .isTrue();
+        }
+        assertThat(story.developer().get(path).text("state")).isEqualTo("running");
+        assertThat(story.developer().post(path + ":cancel").status()).isEqualTo(200);
+    }
+
+    @Test
+    void saysWhatARunWouldBe() {
+        var good = story.developer().post(Story.PROJECT + "/runs?validateOnly=true", story.runWish("train"));
+        var bad = story.developer()
+                .post(
+                        Story.PROJECT + "/runs?validateOnly=true",
+                        story.runWish("train").replace("\"commit\": \"aaaa", "\"commit\": \"bbbb"));
+
+        assertThat(good.json().get("specDigest")).isEqualTo(story.run().json().get("specDigest"));
+        assertThat(bad.json().get("valid").asBoolean()).isFalse();
+        assertThat(bad.json().at("/errors/0/code").asText()).isEqualTo("UNKNOWN_COMMIT");
+    }
+
+    @Test
+    void freezesWhatWasAskedForByDigest() {
+        var spec = story.run().json().get("spec");
+
+        assertThat(spec.at("/environment/image").asText()).contains("@sha256:");
+        assertThat(spec.at("/inputs/0/digest"))
+                .isEqualTo(story.dataVersion().json().get("digest"));
+        assertThat(story.developer()
+                        .post(story.run().header("Location") + ":rerun")
+                        .json()
+                        .get("specDigest"))
+                .isEqualTo(story.run().json().get("specDigest"));
+    }
+
+    @Test
+    void showsWhereAModelComesFrom() {
+        var path = story.modelVersion().header("Location");
+        var provenance = story.developer().get(path + "/provenance");
+        var lineage = story.developer()
+                .get(Story.PROJECT + "/lineage?direction=upstream&depth=20&root="
+                        + story.modelVersion().text("id"));
+
+        assertThat(provenance.json().get("specDigest"))
+                .isEqualTo(story.run().json().get("specDigest"));
+        assertThat(lineage.json().get("nodes").findValuesAsText("id"))
+                .contains(story.run().text("id"), story.dataVersion().text("id"));
+    }
+
+    @Test
+    void refusesReferencesThatAreNotFixed() {
+        var tagged = story.developer().post(Story.PROJECT + "/environment-locks", story.lockWish(":3"));
+        var unknown = story.developer()
+                .post(Story.PROJECT + "/environment-locks", story.lockWish("@sha256:" + "0".repeat(64)));
+
+        assertThat(tagged.text("code")).isEqualTo("FLOATING_REFERENCE");
+        assertThat(unknown.text("code")).isEqualTo("UNKNOWN_DIGEST");
+    }
+
+    private static void awaitState(String run, String state) {
+        var deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (!story.developer().get(run).text("state").equals(state)) {
+            assertThat(System.nanoTime()).as("time to be " + state).isLessThan(deadline);
+            LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
+        }
+    }
+}
