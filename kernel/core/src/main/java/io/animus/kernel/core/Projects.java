@@ -1,6 +1,7 @@
 package io.animus.kernel.core;
 
 import static io.animus.kernel.domain.ProblemCode.ALREADY_EXISTS;
+import static io.animus.kernel.domain.ProblemCode.FORBIDDEN;
 import static io.animus.kernel.domain.ProblemCode.PRECONDITION_FAILED;
 
 import io.animus.api.types.Json;
@@ -19,6 +20,7 @@ import io.animus.kernel.domain.project.Project;
 import io.animus.kernel.domain.project.Quota;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
@@ -59,6 +61,7 @@ public final class Projects {
     public Answer<Project> create(Caller caller, @Nullable Once<Project> once, Draft draft) {
         var target = Target.inHub(TYPE, draft.name().value());
         return gate.changeHub(caller, target, Permission.CREATE_PROJECT, once, change -> {
+            var owners = Subjects.require(change.tx(), draft.owners(), i -> "/owners/" + i);
             var project = new Project(
                     change.newId(Project.PREFIX),
                     draft.name(),
@@ -74,7 +77,7 @@ public final class Projects {
             }
             var details = Json.object().put("name", draft.name().value()).build();
             change.audit(Action.PROJECT_CREATED, project.id(), project.id(), details);
-            for (var owner : new LinkedHashSet<>(draft.owners())) {
+            for (var owner : new LinkedHashSet<>(owners)) {
                 var binding = new RoleBinding(
                         change.newId(RoleBinding.PREFIX), project.id(), owner, Role.OWNER, change.made());
                 change.tx().roleBindings().insert(binding);
@@ -97,9 +100,15 @@ public final class Projects {
 
     /** Changes what may change, if the project is still as the caller has read it. */
     public Answer<Project> update(Caller caller, String project, long version, Edit edit) {
-        var permission = edit.limits() ? Permission.LIMIT_PROJECT : Permission.UPDATE_PROJECT;
-        return gate.change(caller, target(project), permission, null, change -> {
+        return gate.change(caller, target(project), Permission.UPDATE_PROJECT, null, change -> {
             var before = change.project();
+            if (edit.limits() && !Permission.LIMIT_PROJECT.isGranted(Set.of(), caller.systemRoles())) {
+                var pointer = edit.networkClasses() == null ? "/quota" : "/networkClasses";
+                throw RefusedException.at(
+                        pointer,
+                        FORBIDDEN,
+                        "A project can't lift its own limits; it takes one of " + Permission.LIMIT_PROJECT.words() + ".");
+            }
             Gate.requireVersion(version, before.version());
             before.requireActive();
             var networkClasses = edit.networkClasses();

@@ -15,6 +15,7 @@ import io.animus.kernel.domain.access.Role;
 import io.animus.kernel.domain.access.RoleBinding;
 import io.animus.kernel.domain.project.Project;
 import io.animus.kernel.store.postgres.Transaction;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -37,10 +38,12 @@ public final class RoleBindings {
             Caller caller, @Nullable Once<RoleBinding> once, String project, Principal subject, Role role) {
         return gate.change(caller, target(project, null), Permission.BIND_ROLES, once, change -> {
             change.project().requireActive();
+            var who = Subjects.require(change.tx(), List.of(subject), i -> "/subject")
+                    .get(0);
             var binding = new RoleBinding(
-                    change.newId(RoleBinding.PREFIX), change.project().id(), subject, role, change.made());
+                    change.newId(RoleBinding.PREFIX), change.project().id(), who, role, change.made());
             if (!change.tx().roleBindings().insert(binding)) {
-                throw RefusedException.of(ALREADY_EXISTS, subject + " is " + role.word() + " already.");
+                throw RefusedException.of(ALREADY_EXISTS, who + " is " + role.word() + " already.");
             }
             change.audit(Action.ROLE_BINDING_CREATED, binding.id(), details(binding));
             return binding;

@@ -133,7 +133,7 @@ final class Kernel implements AutoCloseable {
                 new About(null, null, Map.of()),
                 Quota.DEFAULT,
                 List.of(networkClasses),
-                List.of(somebody().principal()));
+                List.of(new Principal(Principal.Kind.USER, "owner")));
         return done(new Projects(gate).create(admin, null, draft));
     }
 
