@@ -51,7 +51,7 @@ public final class Authentication {
             var hash = hash(secret);
             var entry = database.read(tx -> {
                 var found = tx.access().findEntry(hash, now);
-                found.ifPresent(known -> tx.access().markUsed(known.key(), now));
+                found.ifPresent(known -> tx.access().markUsed(known, now));
                 return found;
             });
             if (entry.isPresent()) {

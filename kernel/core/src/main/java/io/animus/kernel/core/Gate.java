@@ -96,20 +96,6 @@ public final class Gate {
     }
 
     /**
-     * The first answer to a request that was made before, for use cases that ask plugins before they change anything: what
-     * was done once needs no plugin to be told again.
-     */
-    <T> Optional<Answer<T>> firstAnswer(Caller caller, Target target, Permission permission, @Nullable Once<T> once) {
-        if (once == null) {
-            return Optional.empty();
-        }
-        return read(caller, target, permission, reading -> reading.tx()
-                .idempotency()
-                .find(reading.project().id().value(), once.key())
-                .map(first -> replay(once, first)));
-    }
-
-    /**
      * Changes something of a project for which plugins must be asked first, outside of any transaction. A request that was
      * answered before, under the same idempotency key, gets that answer and nobody is asked.
      *
@@ -124,12 +110,18 @@ public final class Gate {
             Function<Reading, Supplier<A>> look,
             BiFunction<Change, A, T> work) {
         return onRecord(caller, target, () -> {
-            var first = firstAnswer(caller, target, permission, once);
-            if (first.isPresent()) {
-                return first.get();
-            }
-            var asked = read(caller, target, permission, look).get();
-            return change(caller, target, permission, once, change -> work.apply(change, asked));
+            Supplier<Answer<T>> next = read(caller, target, permission, reading -> {
+                var first = firstAnswer(reading, once);
+                if (first.isPresent()) {
+                    return first::get;
+                }
+                var ask = look.apply(reading);
+                return () -> {
+                    var asked = ask.get();
+                    return change(caller, target, permission, once, change -> work.apply(change, asked));
+                };
+            });
+            return next.get();
         });
     }
 
@@ -165,6 +157,15 @@ public final class Gate {
             throw RefusedException.of(
                     PRECONDITION_FAILED, "It was changed since you read it. Read it again and repeat the change.");
         }
+    }
+
+    private static <T> Optional<Answer<T>> firstAnswer(Reading reading, @Nullable Once<T> once) {
+        return once == null
+                ? Optional.empty()
+                : reading.tx()
+                        .idempotency()
+                        .find(reading.project().id().value(), once.key())
+                        .map(first -> replay(once, first));
     }
 
     /** As exact as the database keeps it, so that an answer says what a later one will say. */

@@ -67,17 +67,18 @@ public final class Runs {
 
     /** Freezes what was asked for and puts it into the queue. */
     public Answer<View> create(Caller caller, @Nullable Once<View> once, String project, RunDraft draft) {
-        var target = Target.inProject(project, TYPE, null);
-        var first = gate.firstAnswer(caller, target, Permission.WRITE, once);
-        if (first.isPresent()) {
-            return first.get();
-        }
-        var spec = gate.onRecord(caller, target, () -> planner.plan(active(caller, target), draft)
-                .require());
         var labels =
                 new Run.Labels(draft.experiment(), draft.tags(), draft.code().ref(), null);
-        return gate.change(
-                caller, target, Permission.WRITE, once, change -> insert(change, spec, labels, draft.priority()));
+        return gate.askAndChange(
+                caller,
+                Target.inProject(project, TYPE, null),
+                Permission.WRITE,
+                once,
+                reading -> {
+                    var active = reading.project().requireActive();
+                    return () -> planner.plan(active, draft).require();
+                },
+                (change, spec) -> insert(change, spec, labels, draft.priority()));
     }
 
     /** Says what {@link #create} would freeze, or all that is wrong, and creates nothing. */

@@ -33,8 +33,18 @@ public final class AccessRepository {
         this.sql = sql;
     }
 
-    /** Whom a valid API key lets in. */
-    public record Entry(TypeId key, Instant expires, Principal principal, Name name, Set<SystemRole> systemRoles) {}
+    /**
+     * Whom a valid API key lets in.
+     *
+     * @param lastUsed to the minute; null if it never was
+     */
+    public record Entry(
+            TypeId key,
+            Instant expires,
+            @Nullable Instant lastUsed,
+            Principal principal,
+            Name name,
+            Set<SystemRole> systemRoles) {}
 
     /** A project, and the roles that somebody has in it; none is possible. */
     public record ProjectAccess(Project project, Set<Role> roles) {}
@@ -44,6 +54,7 @@ public final class AccessRepository {
         return sql.select(
                         API_KEY.ID,
                         API_KEY.EXPIRES_AT,
+                        API_KEY.LAST_USED_AT,
                         SERVICE_ACCOUNT.ID,
                         SERVICE_ACCOUNT.NAME,
                         SERVICE_ACCOUNT.SYSTEM_ROLES)
@@ -56,18 +67,23 @@ public final class AccessRepository {
                 .fetchOptional(row -> new Entry(
                         row.value1(),
                         row.value2(),
+                        row.value3(),
                         new Principal(
-                                Principal.Kind.SERVICE_ACCOUNT, row.value3().value()),
-                        row.value4(),
-                        Arrays.stream(row.value5()).map(SystemRole::of).collect(toUnmodifiableSet())));
+                                Principal.Kind.SERVICE_ACCOUNT, row.value4().value()),
+                        row.value5(),
+                        Arrays.stream(row.value6()).map(SystemRole::of).collect(toUnmodifiableSet())));
     }
 
-    /** Notes that a key was used, to the minute, so that a busy key doesn't cost a write per request. */
-    public void markUsed(TypeId key, Instant now) {
+    /** Notes that a key was used, to the minute, so that a busy key costs a statement a minute and not one per request. */
+    public void markUsed(Entry entry, Instant now) {
         var minute = now.truncatedTo(ChronoUnit.MINUTES);
+        var last = entry.lastUsed();
+        if (last != null && !last.isBefore(minute)) {
+            return;
+        }
         sql.update(API_KEY)
                 .set(API_KEY.LAST_USED_AT, minute)
-                .where(API_KEY.ID.eq(key))
+                .where(API_KEY.ID.eq(entry.key()))
                 .and(API_KEY.LAST_USED_AT.isNull().or(API_KEY.LAST_USED_AT.lt(minute)))
                 .execute();
     }
