@@ -12,7 +12,12 @@ import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.IOException;
 import java.net.URI;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.servlet.whiteboard.propertytypes.HttpWhiteboardFilterAsyncSupported;
 import org.osgi.service.servlet.whiteboard.propertytypes.HttpWhiteboardFilterPattern;
 import org.slf4j.Logger;
@@ -29,6 +34,27 @@ import org.slf4j.MDC;
 public final class RequestFilter implements Filter {
     private static final Logger LOG = LoggerFactory.getLogger(RequestFilter.class);
     private static final String MDC_REQUEST_ID = "requestId";
+    private static final String API = "/api/v1/";
+
+    private volatile @Nullable Door door;
+
+    @Activate
+    public RequestFilter() {}
+
+    RequestFilter(Door door) {
+        this.door = door;
+    }
+
+    @Reference(name = "door", cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
+    void setDoor(Door open) {
+        door = open;
+    }
+
+    void unsetDoor(Door closed) {
+        if (door == closed) {
+            door = null;
+        }
+    }
 
     @Override
     public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
@@ -38,7 +64,7 @@ public final class RequestFilter implements Filter {
             var exchange = Exchange.begin(http, UUID.randomUUID().toString());
             MDC.put(MDC_REQUEST_ID, exchange.requestId());
             try {
-                pass(http, new ProblemResponse(answer, exchange), exchange, chain);
+                pass(http, new ProblemResponse(answer, exchange, door != null), exchange, chain);
             } finally {
                 MDC.remove(MDC_REQUEST_ID);
             }
@@ -72,10 +98,13 @@ public final class RequestFilter implements Filter {
     /** Turns what JAX-RS and the server refuse on their own into problems. */
     private static final class ProblemResponse extends HttpServletResponseWrapper {
         private final Exchange exchange;
+        private final boolean isOpen;
 
-        ProblemResponse(HttpServletResponse response, Exchange exchange) {
+        /** @param isOpen whether the API is served: it waits for the database */
+        ProblemResponse(HttpServletResponse response, Exchange exchange, boolean isOpen) {
             super(response);
             this.exchange = exchange;
+            this.isOpen = isOpen;
         }
 
         @Override
@@ -95,6 +124,11 @@ public final class RequestFilter implements Filter {
 
         @Override
         public void sendError(int status) throws IOException {
+            if (status == SC_NOT_FOUND && !isOpen && exchange.path().startsWith(API)) {
+                setHeader("Retry-After", "1");
+                send(ProblemCode.DATABASE_UNAVAILABLE, "The hub is starting, or its database is away. Try again.");
+                return;
+            }
             switch (status) {
                 case SC_BAD_REQUEST -> send(ProblemCode.INVALID_PARAMETER, "A header or the path is malformed.");
                 case SC_NOT_FOUND -> send(ProblemCode.NOT_FOUND, "Nothing is served at this path; see /openapi.yaml.");

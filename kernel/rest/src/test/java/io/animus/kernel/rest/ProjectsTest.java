@@ -90,9 +90,9 @@ class ProjectsTest {
         assertThat(owner.patch(path, "{\"title\": \"x\"}", "If-Match", "\"1\"").text("code"))
                 .isEqualTo("PRECONDITION_FAILED");
         assertThat(owner.patch(path, "{\"title\": \"x\"}").text("code")).isEqualTo("PRECONDITION_REQUIRED");
-        assertThat(owner.patch(path, "{\"quota\": {\"gpu\": 1}}", "If-Match", "\"4\"")
-                        .status())
-                .isEqualTo(403);
+        var forbidden = owner.patch(path, "{\"quota\": {\"gpu\": 1}}", "If-Match", "\"4\"");
+        assertThat(forbidden.status()).isEqualTo(403);
+        assertThat(forbidden.json().at("/errors/0/pointer").asText()).isEqualTo("/quota");
         assertThat(admin.patch(path, "{\"quota\": {\"gpu\": 1}}", "If-Match", "\"4\"")
                         .json()
                         .at("/quota/gpu")
