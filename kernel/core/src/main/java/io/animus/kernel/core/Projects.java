@@ -107,7 +107,8 @@ public final class Projects {
                 throw RefusedException.at(
                         pointer,
                         FORBIDDEN,
-                        "A project can't lift its own limits; it takes one of " + Permission.LIMIT_PROJECT.words() + ".");
+                        "A project can't lift its own limits; it takes one of " + Permission.LIMIT_PROJECT.words()
+                                + ".");
             }
             Gate.requireVersion(version, before.version());
             before.requireActive();
