@@ -20,6 +20,12 @@ record Requests(String runs, String secret, byte[] body) {
         return new Requests("/api/v1/projects/" + seed.project() + "/runs", seed.secret(), seed.body());
     }
 
+    /** Without the secret. */
+    @Override
+    public String toString() {
+        return "Requests[runs=" + runs + "]";
+    }
+
     /** Creates runs, each under a key of its own. */
     Clients.Script creating() {
         var head = "POST " + runs + " HTTP/1.1\r\n" + headers()

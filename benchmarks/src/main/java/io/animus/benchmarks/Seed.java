@@ -42,6 +42,12 @@ record Seed(TypeId project, TypeId account, String secret, TypeId datasetVersion
     private static final String REPOSITORY = "https://scm.example.org/team/model.git";
     private static final CommitSha COMMIT = new CommitSha("c0ffee00c0ffee00c0ffee00c0ffee00c0ffee00");
 
+    /** Without the secret. */
+    @Override
+    public String toString() {
+        return "Seed[project=" + project + "]";
+    }
+
     /** Sows into a database that has the hub's tables. */
     static Seed sow(Connection hub) throws SQLException {
         var random = new SecureRandom();
