@@ -34,6 +34,7 @@ final class ContainerEngine {
     private static final Pattern NO_IMAGE =
             Pattern.compile("(?s).*(manifest unknown|name unknown|not found|unauthorized"
                     + "|authentication required|denied: |is denied).*");
+    private static final int LOOKS = 5;
     private static final Pattern NO_PROGRAM = Pattern.compile(
             "(?s).*(executable file not found|exec: .*(no such file|permission denied|is a directory)|exec format error"
                     + "|command that was not found|OCI permission denied).*");
@@ -151,7 +152,14 @@ final class ContainerEngine {
     }
 
     Optional<JsonNode> find(String name) {
-        return present(socket.get("/containers/" + name + "/json"), "can't look up the container " + name);
+        var path = "/containers/" + name + "/json";
+        var answer = socket.get(path);
+        // Podman reads the process of a container that it still believes to run; one that has just ended is told so at
+        // once.
+        for (var again = 0; again < LOOKS && answer.message().contains("no such process"); again++) {
+            answer = socket.get(path);
+        }
+        return present(answer, "can't look up the container " + name);
     }
 
     /** Names of all containers of jobs, ended ones too. */
