@@ -8,6 +8,8 @@ import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Component;
@@ -17,14 +19,29 @@ import org.osgi.service.component.annotations.Component;
 public final class Metrics {
     private final PrometheusRegistry registry = new PrometheusRegistry();
     private final ExpositionFormats formats = ExpositionFormats.init();
+    private final Map<String, Times> times = new ConcurrentHashMap<>();
+
+    /** How long something took, each time; counted by the values of its labels, of which there are few. */
+    @FunctionalInterface
+    public interface Times {
+        /** @param labels as many as were named */
+        void add(long nanos, String... labels);
+    }
 
     public Metrics() {
         JvmMetrics.builder().register(registry);
     }
 
-    /** A histogram with the buckets that suit seconds. */
-    public Histogram histogram(String name, String help, String... labels) {
-        return Histogram.builder().name(name).help(help).labelNames(labels).register(registry);
+    /** A histogram of seconds; the same one again for a component that was started again. */
+    public Times times(String name, String help, String... labels) {
+        return times.computeIfAbsent(name, fresh -> {
+            var histogram = Histogram.builder()
+                    .name(fresh)
+                    .help(help)
+                    .labelNames(labels)
+                    .register(registry);
+            return (nanos, values) -> histogram.labelValues(values).observe(nanos / 1e9);
+        });
     }
 
     public Counter counter(String name, String help, String... labels) {

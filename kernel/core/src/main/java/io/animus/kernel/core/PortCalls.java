@@ -8,7 +8,6 @@ import dev.failsafe.RetryPolicy;
 import io.animus.api.plugin.Plugin;
 import io.animus.api.types.ExternalSystemException;
 import io.animus.api.types.ExternalSystemException.Reason;
-import io.prometheus.metrics.core.metrics.Histogram;
 import java.io.Serial;
 import java.time.Duration;
 import java.util.Map;
@@ -43,7 +42,7 @@ public final class PortCalls {
     private final ExecutorService threads =
             new ThreadPoolExecutor(0, MOST_CALLS, 30, TimeUnit.SECONDS, new SynchronousQueue<>(), PortCalls::thread);
     private final Map<Object, Guard> guards = new WeakHashMap<>();
-    private final Histogram seconds;
+    private final Metrics.Times times;
 
     private static final AtomicInteger THREADS = new AtomicInteger();
 
@@ -56,7 +55,7 @@ public final class PortCalls {
 
     @Activate
     public PortCalls(@Reference(name = "metrics") Metrics metrics) {
-        seconds = metrics.histogram(
+        times = metrics.times(
                 "animus_port_call_seconds", "How long calls to plugins take", "port", "plugin", "outcome");
     }
 
@@ -92,7 +91,7 @@ public final class PortCalls {
         } catch (FailsafeException e) {
             throw new IllegalStateException("a call to " + guard.name() + " failed: " + e.getCause(), e.getCause());
         } finally {
-            seconds.labelValues(port, guard.name(), outcome).observe((System.nanoTime() - started) / 1e9);
+            times.add(System.nanoTime() - started, port, guard.name(), outcome);
         }
     }
 
@@ -112,7 +111,7 @@ public final class PortCalls {
             outcome = "failure";
             throw new IllegalStateException("a call to " + guard.name() + " failed: " + e, e);
         } finally {
-            seconds.labelValues(port, guard.name(), outcome).observe((System.nanoTime() - started) / 1e9);
+            times.add(System.nanoTime() - started, port, guard.name(), outcome);
         }
     }
 

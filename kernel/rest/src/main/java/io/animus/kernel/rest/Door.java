@@ -74,6 +74,7 @@ public final class Door {
      */
     Response open(HttpServletRequest request, String operation, Target target, Function<Call, Response> work) {
         var exchange = Exchange.of(request);
+        Exchange.noteOperation(request, operation);
         var caller = Caller.anonymous(operation, exchange.context());
         try {
             caller = authentication.authenticate(secret(request), operation, target, exchange.context());

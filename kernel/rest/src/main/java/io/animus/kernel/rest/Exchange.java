@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  */
 record Exchange(String requestId, RequestContext context, String path) {
     private static final String ATTRIBUTE = Exchange.class.getName();
+    private static final String OPERATION = ATTRIBUTE + ".operation";
+    private static final String NO_OPERATION = "none";
     private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9._-]{1,128}");
     private static final Pattern TRACE_PARENT =
             Pattern.compile("[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}.*");
@@ -40,6 +42,16 @@ record Exchange(String requestId, RequestContext context, String path) {
             return exchange;
         }
         throw new IllegalStateException("the request did not come through the filter");
+    }
+
+    /** Remembers which operation of the contract the request turned out to want. */
+    static void noteOperation(HttpServletRequest request, String operation) {
+        request.setAttribute(OPERATION, operation);
+    }
+
+    /** What {@link #noteOperation} remembered, or {@code none}: one of a few names, whatever the path was. */
+    static String operation(HttpServletRequest request) {
+        return request.getAttribute(OPERATION) instanceof String operation ? operation : NO_OPERATION;
     }
 
     private static @Nullable String traceId(@Nullable String traceParent) {

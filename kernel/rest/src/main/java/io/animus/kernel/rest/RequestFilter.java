@@ -1,5 +1,6 @@
 package io.animus.kernel.rest;
 
+import io.animus.kernel.core.Metrics;
 import io.animus.kernel.domain.ProblemCode;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
@@ -25,7 +26,7 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
 /**
- * What every request meets first: it gets an id, and whatever goes wrong behind this filter is answered as a problem, never
+ * What every request meets first: it gets an id and is timed, and whatever goes wrong behind this filter is answered as a problem, never
  * as a page of the server's. Safe for many threads.
  */
 @Component(service = Filter.class)
@@ -36,12 +37,20 @@ public final class RequestFilter implements Filter {
     private static final String MDC_REQUEST_ID = "requestId";
     private static final String API = "/api/v1/";
 
+    private final Metrics.Times times;
     private volatile @Nullable Door door;
 
     @Activate
-    public RequestFilter() {}
+    public RequestFilter(@Reference(name = "metrics") Metrics metrics) {
+        times = metrics.times(
+                "animus_http_request_seconds",
+                "How long requests take, a stream until it begins",
+                "operation",
+                "status");
+    }
 
-    RequestFilter(Door door) {
+    RequestFilter(Metrics metrics, Door door) {
+        this(metrics);
         this.door = door;
     }
 
@@ -60,6 +69,7 @@ public final class RequestFilter implements Filter {
     public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         if (request instanceof HttpServletRequest http && response instanceof HttpServletResponse answer) {
+            var started = System.nanoTime();
             ProblemPages.install(http);
             var exchange = Exchange.begin(http, UUID.randomUUID().toString());
             MDC.put(MDC_REQUEST_ID, exchange.requestId());
@@ -67,6 +77,7 @@ public final class RequestFilter implements Filter {
                 pass(http, new ProblemResponse(answer, exchange, door != null), exchange, chain);
             } finally {
                 MDC.remove(MDC_REQUEST_ID);
+                times.add(System.nanoTime() - started, Exchange.operation(http), Integer.toString(answer.getStatus()));
             }
         } else {
             chain.doFilter(request, response);

@@ -31,6 +31,28 @@ class FailuresTest {
     }
 
     @Test
+    void countsRequestsByWhatTheyAskedForAndHowTheyWereAnswered(@TempDir Path folder) throws Exception {
+        var hub = new TestHub(folder);
+        try {
+            var client = hub.client("counted");
+            client.get("/api/v1/me");
+            client.get("/api/v1/me");
+            hub.client().get("/api/v1/me");
+            client.get("/api/v1/projects/" + "x".repeat(40));
+            client.get("/nothing/here");
+
+            assertThat(client.get("/metrics").body().lines())
+                    .contains(
+                            "animus_http_request_seconds_count{operation=\"getMe\",status=\"200\"} 2",
+                            "animus_http_request_seconds_count{operation=\"getMe\",status=\"401\"} 1",
+                            "animus_http_request_seconds_count{operation=\"getProject\",status=\"404\"} 1",
+                            "animus_http_request_seconds_count{operation=\"none\",status=\"404\"} 1");
+        } finally {
+            hub.close();
+        }
+    }
+
+    @Test
     void answers503WhileTheDatabaseIsAway(@TempDir Path folder) throws Exception {
         var hub = new TestHub(folder);
         try {

@@ -112,14 +112,14 @@ final class TestHub {
                 new ModelVersionsResource(door, new ModelVersions(gate)),
                 new LineageResource(door, new Lineage(gate))));
         plane = new DataPlaneInMemory(database, calls, ports, trail);
-        serve(door);
+        serve(metrics, door);
     }
 
-    private void serve(Door door) throws Exception {
+    private void serve(Metrics metrics, Door door) throws Exception {
         var application = new ResourceConfig();
         resources.forEach(application::register);
         var context = new ServletContextHandler("/");
-        context.addFilter(new FilterHolder(new RequestFilter(door)), "/*", EnumSet.of(DispatcherType.REQUEST));
+        context.addFilter(new FilterHolder(new RequestFilter(metrics, door)), "/*", EnumSet.of(DispatcherType.REQUEST));
         context.addServlet(new ServletHolder(new ServletContainer(application)), "/*");
         server.addConnector(connector);
         server.setHandler(context);

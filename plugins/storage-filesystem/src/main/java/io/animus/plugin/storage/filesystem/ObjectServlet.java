@@ -48,13 +48,13 @@ public final class ObjectServlet extends HttpServlet {
         var method = request.getMethod();
         if (!method.equals("GET") && !method.equals("HEAD") && !method.equals("PUT")) {
             response.setHeader("Allow", "GET, HEAD, PUT");
-            Problem.METHOD_NOT_ALLOWED.send(response, "an object can be got or put");
+            Problem.METHOD_NOT_ALLOWED.send(request, response, "an object can be got or put");
             return;
         }
         var permission = permission(request);
         if (permission.isEmpty()) {
             Problem.NOT_ALLOWED.send(
-                    response, "the URL is not signed for this, was changed or has expired: ask for a new one");
+                    request, response, "the URL is not signed for this, was changed or has expired: ask for a new one");
         } else if (method.equals("PUT")) {
             take(permission.get(), request, response);
         } else {
@@ -86,7 +86,7 @@ public final class ObjectServlet extends HttpServlet {
         if (announced >= 0 && announced != permission.size()) {
             response.setHeader("Connection", "close");
             Problem.WRONG_CONTENT.send(
-                    response, "the body has " + announced + " bytes, the URL is for " + permission.size());
+                    request, response, "the body has " + announced + " bytes, the URL is for " + permission.size());
             return;
         }
         try {
@@ -97,7 +97,7 @@ public final class ObjectServlet extends HttpServlet {
             // What is left of the body is not worth reading.
             response.setHeader("Connection", "close");
             (e.reason().isRetryable() ? Problem.UNAVAILABLE : Problem.WRONG_CONTENT)
-                    .send(response, String.valueOf(e.getMessage()));
+                    .send(request, response, String.valueOf(e.getMessage()));
         }
     }
 
@@ -106,7 +106,7 @@ public final class ObjectServlet extends HttpServlet {
         var found = store.channel(permission.key());
         if (found.isEmpty()) {
             Problem.NOT_FOUND.send(
-                    response, "there is no object " + permission.key().digest());
+                    request, response, "there is no object " + permission.key().digest());
             return;
         }
         try (var object = found.get()) {
@@ -126,7 +126,7 @@ public final class ObjectServlet extends HttpServlet {
             var range = isPart ? ByteRange.of(header, size) : Optional.of(ByteRange.whole(size));
             if (range.isEmpty()) {
                 response.setHeader("Content-Range", "bytes */" + size);
-                Problem.NO_SUCH_RANGE.send(response, "the object has " + size + " bytes");
+                Problem.NO_SUCH_RANGE.send(request, response, "the object has " + size + " bytes");
                 return;
             }
             describe(range.get(), size, permission.fileName(), response);

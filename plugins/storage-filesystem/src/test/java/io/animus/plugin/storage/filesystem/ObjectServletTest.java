@@ -240,7 +240,12 @@ class ObjectServletTest {
     private static void assertRefused(HttpResponse<String> answer) {
         assertThat(answer.statusCode()).isEqualTo(403);
         assertThat(answer.headers().firstValue("Content-Type")).contains("application/problem+json");
-        assertThat(answer.body()).contains("\"status\":403").doesNotContain("0123456789");
+        assertThat(answer.body())
+                .contains("\"status\":403", "\"instance\":\"" + answer.uri().getRawPath() + "\"")
+                .contains("\"requestId\":\""
+                        + answer.headers().firstValue("X-Request-Id").orElseThrow() + "\"")
+                .doesNotContain("signature")
+                .doesNotContain("0123456789");
     }
 
     private URI download() {
