@@ -62,8 +62,17 @@ public enum Action {
     REQUEST_REFUSED("request.refused"),
     AUDIT_READ("audit.read"),
 
-    HUB_STARTED("hub.started"),
-    HUB_STOPPED("hub.stopped"),
+    /** A hub process began its life; from here on its events are numbered. */
+    NODE_STARTED("node.started"),
+    /** A hub process lives, and says how far its numbers have come. */
+    NODE_HEARTBEAT("node.heartbeat"),
+    NODE_STOPPED("node.stopped"),
+    /** A hub process ended without saying so; another one closes its numbers. */
+    NODE_LOST("node.lost"),
+    /** The log is signed with another key from here on. */
+    LOG_KEY_ROTATED("log.key_rotated"),
+    /** The database was restored into another one, and the log goes on in that. */
+    LOG_REBASED("log.rebased"),
     PLUGIN_ADDED("plugin.added"),
     PLUGIN_REMOVED("plugin.removed"),
     /** The set of installed plugins, or their configuration, is another one. */

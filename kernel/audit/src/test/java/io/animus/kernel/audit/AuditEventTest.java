@@ -35,7 +35,7 @@ class AuditEventTest {
                 Events.ID,
                 Instant.parse("2026-01-01T12:00:00Z"),
                 Actor.HUB,
-                Action.HUB_STARTED,
+                Action.NODE_STARTED,
                 new Resource("hub", null, null),
                 Outcome.SUCCESS,
                 null,
@@ -44,7 +44,7 @@ class AuditEventTest {
                 NO_DETAILS);
 
         assertThat(new String(event.json().canonical(), UTF_8))
-                .isEqualTo("{\"action\":\"hub.started\",\"actor\":{\"kind\":\"system\",\"subject\":\"hub\"},"
+                .isEqualTo("{\"action\":\"node.started\",\"actor\":{\"kind\":\"system\",\"subject\":\"hub\"},"
                         + "\"composition\":\"sha256:" + "ab".repeat(32) + "\",\"details\":{},\"id\":\"" + Events.ID
                         + "\",\"node\":\"hub-1\",\"nodeSeq\":7,\"outcome\":\"success\",\"resource\":{\"type\":\"hub\"},"
                         + "\"time\":\"2026-01-01T12:00:00.000000Z\"}");
@@ -155,7 +155,7 @@ class AuditEventTest {
                 Events.ID,
                 time,
                 Actor.HUB,
-                Action.HUB_STARTED,
+                Action.NODE_STARTED,
                 new Resource("hub", null, null),
                 Outcome.SUCCESS,
                 null,

@@ -31,13 +31,13 @@ public final class Lifecycle {
         this.database = database;
         this.trail = trail;
         this.clock = clock;
-        note(Action.HUB_STARTED);
+        note(Action.NODE_STARTED);
     }
 
     @Deactivate
     void close() {
         try {
-            note(Action.HUB_STOPPED);
+            note(Action.NODE_STOPPED);
         } catch (DatabaseUnavailableException e) {
             LOG.warn("The stop of this hub is not on record: the database is away");
         }

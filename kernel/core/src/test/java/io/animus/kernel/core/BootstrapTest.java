@@ -151,7 +151,7 @@ class BootstrapTest {
         var hub = new Lifecycle(kernel.database(), kernel.trail());
         hub.close();
 
-        assertThat(kernel.audited(kernel.trail().node())).containsExactly("hub.started", "hub.stopped");
+        assertThat(kernel.audited(kernel.trail().node())).containsExactly("node.started", "node.stopped");
     }
 
     private void begin(Path data) {
