@@ -8,11 +8,11 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** Programs of this machine that a test needs. */
-final class Programs {
+public final class Programs {
     private Programs() {}
 
     /** Runs a program to its end and answers what it said; fails unless it ends with 0. */
-    static String run(Path folder, Map<String, String> environment, List<String> command)
+    public static String run(Path folder, Map<String, String> environment, List<String> command)
             throws IOException, InterruptedException {
         var said = Files.createTempFile("animus", ".out");
         try {
@@ -34,7 +34,7 @@ final class Programs {
     }
 
     /** Starts a program that goes on until it is stopped. */
-    static Process start(Path folder, Map<String, String> environment, List<String> command, Path log)
+    public static Process start(Path folder, Map<String, String> environment, List<String> command, Path log)
             throws IOException {
         return builder(folder, environment, command)
                 .redirectOutput(log.toFile())
@@ -42,7 +42,7 @@ final class Programs {
     }
 
     /** Ends a program, by force if it takes too long. */
-    static void stop(Process process) throws InterruptedException {
+    public static void stop(Process process) throws InterruptedException {
         process.destroy();
         if (!process.waitFor(20, TimeUnit.SECONDS)) {
             process.destroyForcibly().waitFor();
