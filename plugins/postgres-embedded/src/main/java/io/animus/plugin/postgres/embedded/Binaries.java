@@ -21,7 +21,6 @@ import java.util.Comparator;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.tukaani.xz.XZInputStream;
 
 /**
  * The server's programs: unpacked once per version, and compared before each start with what was unpacked, so that a
@@ -32,9 +31,9 @@ final class Binaries {
     static final String MAJOR = "18";
 
     private static final Logger LOG = LoggerFactory.getLogger(Binaries.class);
-    private static final String ARCHIVE = "/postgres-linux-x86_64.txz";
+    private static final String ARCHIVE = "/postgres-linux-x86_64.tar";
     private static final Digest ARCHIVE_DIGEST =
-            new Digest("sha256:a5bd167846d36838e24bf43afe0b89e4bee5deab88b300e8bb796bf8f5ac08b2");
+            new Digest("sha256:54d3487b369da66c64b50b44259929e19d249d1a3489dfe0a08c0a1a201d0474");
     private static final String VERSION = "18.4-" + ARCHIVE_DIGEST.hex().substring(0, 12);
     private static final String SEAL = ".digest";
 
@@ -99,8 +98,8 @@ final class Binaries {
             if (archive == null) {
                 throw new IOException("the plugin's jar lacks " + ARCHIVE);
             }
-            var bytes = new DigestInputStream(new BufferedInputStream(archive), hash);
-            Tar.unpack(new XZInputStream(bytes), folder, Binaries::isForDevelopers);
+            var bytes = new DigestInputStream(new BufferedInputStream(archive, 1 << 16), hash);
+            Tar.unpack(bytes, folder);
             bytes.transferTo(OutputStream.nullOutputStream());
         }
         var found = Digest.finish(hash);
@@ -108,10 +107,6 @@ final class Binaries {
             delete(folder);
             throw new IOException("the PostgreSQL archive in the plugin's jar is " + found + ", not " + ARCHIVE_DIGEST);
         }
-    }
-
-    private static boolean isForDevelopers(String name) {
-        return name.endsWith(".a") || name.startsWith("include/") || name.startsWith("lib/postgresql/pgxs/");
     }
 
     private static Digest digestOf(Path folder) throws IOException {

@@ -8,7 +8,6 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.function.Predicate;
 
 /**
  * Unpacks plain tar archives: folders, files and symbolic links with names of up to 100 bytes, which is all that the
@@ -20,17 +19,13 @@ final class Tar {
 
     private Tar() {}
 
-    static void unpack(InputStream in, Path folder, Predicate<String> skipped) throws IOException {
+    static void unpack(InputStream in, Path folder) throws IOException {
         for (var header = in.readNBytes(BLOCK); isEntry(header); header = in.readNBytes(BLOCK)) {
             var name = text(header, 0, 100);
             var size = Long.parseLong(text(header, 124, 12).strip(), 8);
             var target = folder.resolve(name).normalize();
             if (!target.startsWith(folder)) {
                 throw new IOException("the archive reaches out of its folder: " + name);
-            }
-            if (skipped.test(name)) {
-                in.skipNBytes(padded(size));
-                continue;
             }
             switch (header[156]) {
                 case '5' -> Files.createDirectories(target);
@@ -41,7 +36,8 @@ final class Tar {
                     Files.setPosixFilePermissions(
                             target,
                             PosixFilePermissions.fromString((mode & OWNER_EXECUTE) != 0 ? "rwxr-xr-x" : "rw-r--r--"));
-                    in.skipNBytes(padded(size) - size);
+                    // Read, not skipped: the caller digests what is read.
+                    in.readNBytes((int) (padded(size) - size));
                 }
                 default -> throw new IOException("the archive holds what this plugin can't unpack: " + name);
             }
