@@ -84,10 +84,16 @@ public final class AuditTrail {
             @Nullable TypeId project,
             Json.Members details,
             Instant now) {
-        var done = entry(
-                caller, action, Resource.of(typeOf(resource), resource, project), Outcome.SUCCESS, null, details, now);
-        tx.audit().append(List.of(done));
-        return done.event().id();
+        return append(
+                tx,
+                new Draft(
+                        caller,
+                        action,
+                        Resource.of(typeOf(resource), resource, project),
+                        Outcome.SUCCESS,
+                        null,
+                        details,
+                        now));
     }
 
     /** Something that was done. */
@@ -95,17 +101,7 @@ public final class AuditTrail {
 
     /** Records all of this at once, as {@link #succeed} does one by one. */
     void succeed(Transaction tx, Caller caller, List<Deed> deeds, Instant now) {
-        tx.audit()
-                .append(deeds.stream()
-                        .map(deed -> entry(
-                                caller,
-                                deed.action(),
-                                Resource.of(typeOf(deed.resource()), deed.resource(), deed.project()),
-                                Outcome.SUCCESS,
-                                null,
-                                deed.details(),
-                                now))
-                        .toList());
+        deeds.forEach(deed -> succeed(tx, caller, deed.action(), deed.resource(), deed.project(), deed.details(), now));
     }
 
     /**
@@ -126,18 +122,16 @@ public final class AuditTrail {
                                 .toList()))
                 .putIfPresent("project", clean(target.project()))
                 .build();
-        return database.write(tx -> {
-            var refusal = entry(
-                    caller,
-                    denied ? Action.ACCESS_DENIED : Action.REQUEST_REFUSED,
-                    new Resource(target.type(), fit(target.ref()), projectOf(tx, caller, target, first)),
-                    denied ? Outcome.DENIED : Outcome.REFUSED,
-                    first.name(),
-                    details,
-                    clock.instant());
-            tx.audit().append(List.of(refusal));
-            return refusal.event().id();
-        });
+        return database.write(tx -> append(
+                tx,
+                new Draft(
+                        caller,
+                        denied ? Action.ACCESS_DENIED : Action.REQUEST_REFUSED,
+                        new Resource(target.type(), fit(target.ref()), projectOf(tx, caller, target, first)),
+                        denied ? Outcome.DENIED : Outcome.REFUSED,
+                        first.name(),
+                        details,
+                        clock.instant())));
     }
 
     /** So that a project's auditor sees who was refused in it; not for what anybody on the network may send. */
@@ -152,26 +146,37 @@ public final class AuditTrail {
                 .orElse(null);
     }
 
-    private Entry entry(
+    private TypeId append(Transaction tx, Draft draft) {
+        var id = ids.next(AuditEvent.ID_PREFIX);
+        tx.audit().append(() -> seal(id, draft));
+        return id;
+    }
+
+    /** What is known of an event before its transaction writes it. */
+    private record Draft(
             Caller caller,
             Action action,
             Resource resource,
             Outcome outcome,
             @Nullable String reason,
             Json.Members details,
-            Instant now) {
+            Instant at) {}
+
+    /** Called as the last thing of a transaction: whatever orders events is given out here. */
+    private Entry seal(TypeId id, Draft draft) {
+        var principal = draft.caller().principal();
         var event = new AuditEvent(
-                ids.next(AuditEvent.ID_PREFIX),
-                now.truncatedTo(ChronoUnit.MICROS),
-                actor(caller.principal()),
-                action,
-                resource,
-                outcome,
-                reason,
-                caller.request(),
+                id,
+                draft.at().truncatedTo(ChronoUnit.MICROS),
+                actor(principal),
+                draft.action(),
+                draft.resource(),
+                draft.outcome(),
+                draft.reason(),
+                draft.caller().request(),
                 new Origin(node, sequence.incrementAndGet(), composition.digest()),
-                details);
-        return new Entry(event, caller.principal(), Leaf.seal(event, random));
+                draft.details());
+        return new Entry(event, principal, Leaf.seal(event, random));
     }
 
     private static Actor actor(Principal principal) {

@@ -7,8 +7,10 @@ import io.animus.kernel.audit.RequestContext;
 import io.animus.kernel.domain.ProblemCode;
 import io.animus.kernel.domain.RefusedException;
 import io.animus.kernel.domain.Violation;
+import io.animus.kernel.store.postgres.AccessRepository.ProjectAccess;
 import io.animus.kernel.store.postgres.Database;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -50,14 +52,20 @@ public final class Authentication {
         if (secret != null && SECRET.matcher(secret).matches()) {
             var hash = hash(secret);
             var entry = database.read(tx -> {
-                var found = tx.access().findEntry(hash, now);
+                var found = tx.access().findEntry(hash, now, target.project());
                 found.ifPresent(known -> tx.access().markUsed(known, now));
                 return found;
             });
             if (entry.isPresent()) {
                 var known = entry.get();
                 return new Caller(
-                        known.principal(), known.name().value(), known.systemRoles(), known.key(), operation, request);
+                        known.principal(),
+                        known.name().value(),
+                        known.systemRoles(),
+                        known.key(),
+                        operation,
+                        request,
+                        standing(target.project(), known.project(), now));
             }
         }
         var violation = Violation.of(
@@ -65,6 +73,11 @@ public final class Authentication {
                 "Send a valid API key: Authorization: Bearer ank_… Ask who runs this hub.");
         var anonymous = Caller.anonymous(operation, request);
         throw new RefusedException(List.of(violation)).recordedAs(trail.refuse(anonymous, target, List.of(violation)));
+    }
+
+    private static Caller.@Nullable Standing standing(
+            @Nullable String ref, @Nullable ProjectAccess access, Instant now) {
+        return ref == null || access == null ? null : new Caller.Standing(ref, access.project(), access.roles(), now);
     }
 
     /** What is stored of a key: it has 256 random bits, so one plain SHA-256 can't be guessed backwards. */

@@ -3,7 +3,11 @@ package io.animus.kernel.core;
 import io.animus.api.types.TypeId;
 import io.animus.kernel.audit.RequestContext;
 import io.animus.kernel.domain.access.Principal;
+import io.animus.kernel.domain.access.Role;
 import io.animus.kernel.domain.access.SystemRole;
+import io.animus.kernel.domain.project.Project;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param name what people call the principal
  * @param key the API key that let it in; null for whoever has none
  * @param operation the name of the operation in {@code openapi.yaml}
+ * @param standing what it is in the project that it asks about, seen when it was let in; null if nobody looked
  */
 public record Caller(
         Principal principal,
@@ -20,9 +25,38 @@ public record Caller(
         Set<SystemRole> systemRoles,
         @Nullable TypeId key,
         String operation,
-        RequestContext request) {
+        RequestContext request,
+        @Nullable Standing standing) {
     public Caller {
         systemRoles = Set.copyOf(systemRoles);
+    }
+
+    public Caller(
+            Principal principal,
+            String name,
+            Set<SystemRole> systemRoles,
+            @Nullable TypeId key,
+            String operation,
+            RequestContext request) {
+        this(principal, name, systemRoles, key, operation, request, null);
+    }
+
+    /**
+     * Somebody's roles in a project at a moment.
+     *
+     * @param ref id or name of the project, as it was asked for
+     */
+    record Standing(String ref, Project project, Set<Role> roles, Instant at) {
+        /** How old one may be that something is read by; what changes anything looks again. */
+        private static final Duration FRESH = Duration.ofSeconds(1);
+
+        Standing {
+            roles = Set.copyOf(roles);
+        }
+
+        boolean holds(String wanted, Instant now) {
+            return ref.equals(wanted) && now.isBefore(at.plus(FRESH));
+        }
     }
 
     /** Somebody who has not shown who it is. */

@@ -8,6 +8,7 @@ import io.animus.kernel.domain.RefusedException;
 import io.animus.kernel.domain.access.Permission;
 import io.animus.kernel.domain.access.Role;
 import io.animus.kernel.domain.project.Project;
+import io.animus.kernel.store.postgres.AnswerTakenException;
 import io.animus.kernel.store.postgres.Database;
 import io.animus.kernel.store.postgres.IdempotencyRepository.FirstAnswer;
 import io.animus.kernel.store.postgres.Transaction;
@@ -55,10 +56,7 @@ public final class Gate {
         return onRecord(
                 caller,
                 target,
-                () -> database.read(tx -> {
-                    var project = authorise(tx, caller, target, permission);
-                    return work.apply(new Reading(tx, project, now()));
-                }));
+                () -> database.read(tx -> work.apply(new Reading(tx, look(tx, caller, target, permission), now()))));
     }
 
     /** Reads something of the hub. */
@@ -89,18 +87,15 @@ public final class Gate {
                 target,
                 () -> attempt(
                         once,
-                        () -> database.write(tx -> {
-                            var project = authorise(tx, caller, target, permission);
-                            return answer(tx, new Change(tx, caller, project, trail, ids, now()), once, work);
-                        })));
+                        () -> database.write(tx -> changeIn(tx, caller, projectOf(target), permission, once, work))));
     }
 
     /**
      * Changes something of a project for which plugins must be asked first, outside of any transaction. A request that was
      * answered before, under the same idempotency key, gets that answer and nobody is asked.
      *
-     * @param look reads and checks what it takes to ask, and answers how; what it found may be otherwise when {@code work}
-     *     runs, which must check again
+     * @param look reads and checks what it takes to ask, and answers how, or {@link Known} if nobody need be asked; what it
+     *     found may be otherwise when {@code work} runs, which must check again
      */
     <A, T> Answer<T> askAndChange(
             Caller caller,
@@ -111,11 +106,11 @@ public final class Gate {
             BiFunction<Change, A, T> work) {
         return onRecord(caller, target, () -> {
             Supplier<Answer<T>> next = read(caller, target, permission, reading -> {
-                var first = firstAnswer(reading, once);
+                var ask = orFirstAnswer(reading, once, look);
+                var first = ask instanceof Known ? Optional.<Answer<T>>empty() : firstAnswer(reading, once);
                 if (first.isPresent()) {
                     return first::get;
                 }
-                var ask = look.apply(reading);
                 return () -> {
                     var asked = ask.get();
                     return change(caller, target, permission, once, change -> work.apply(change, asked));
@@ -135,7 +130,7 @@ public final class Gate {
                         once,
                         () -> database.write(tx -> {
                             authoriseInHub(tx, caller, permission);
-                            return answer(tx, new Change(tx, caller, null, trail, ids, now()), once, work);
+                            return answerOnce(new Change(tx, caller, null, trail, ids, now()), once, work);
                         })));
     }
 
@@ -159,6 +154,21 @@ public final class Gate {
         }
     }
 
+    /** What {@code look} says; if it refuses what was answered before, something that leads to that answer. */
+    private static <A, T> Supplier<A> orFirstAnswer(
+            Reading reading, @Nullable Once<T> once, Function<Reading, Supplier<A>> look) {
+        try {
+            return look.apply(reading);
+        } catch (RefusedException refusal) {
+            if (firstAnswer(reading, once).isEmpty()) {
+                throw refusal;
+            }
+            return () -> {
+                throw refusal;
+            };
+        }
+    }
+
     private static <T> Optional<Answer<T>> firstAnswer(Reading reading, @Nullable Once<T> once) {
         return once == null
                 ? Optional.empty()
@@ -173,37 +183,66 @@ public final class Gate {
         return clock.instant().truncatedTo(ChronoUnit.MICROS);
     }
 
-    private <T> Answer<T> answer(Transaction tx, Change change, @Nullable Once<T> once, Function<Change, T> work) {
+    private <T> Answer<T> changeIn(
+            Transaction tx,
+            Caller caller,
+            String ref,
+            Permission permission,
+            @Nullable Once<T> once,
+            Function<Change, T> work) {
+        if (once == null) {
+            var project = authoriseIn(tx, caller, ref, permission);
+            return answer(new Change(tx, caller, project, trail, ids, now()), null, work);
+        }
+        var opening = tx.access()
+                .open(ref, caller.principal(), once.key())
+                .orElseThrow(() -> RefusedException.notFound("project"));
+        var access = opening.access();
+        var project = granted(caller, access.project(), access.roles(), permission);
+        var first = opening.first();
+        return first == null
+                ? answer(new Change(tx, caller, project, trail, ids, now()), once, work)
+                : replay(once, first);
+    }
+
+    private static <T> Answer<T> answerOnce(Change change, @Nullable Once<T> once, Function<Change, T> work) {
         if (once != null) {
             // Without it, the second of two would find the first one's work done and be refused for that.
-            tx.idempotency().lock(scope(change), once.key());
-            var first = tx.idempotency().find(scope(change), once.key());
+            change.tx().idempotency().lock(HUB, once.key());
+            var first = change.tx().idempotency().find(HUB, once.key());
             if (first.isPresent()) {
                 return replay(once, first.get());
             }
         }
-        var value = work.apply(change);
+        return answer(change, once, work);
+    }
+
+    private static <T> Answer<T> answer(Change change, @Nullable Once<T> once, Function<Change, T> work) {
+        var answers = change.tx().idempotency();
+        T value;
+        try {
+            value = work.apply(change);
+        } catch (RefusedException refusal) {
+            if (once != null) {
+                // What was in the way may be the work of a request under the same key that was done meanwhile.
+                answers.requireNone(scope(change), once.key());
+            }
+            throw refusal;
+        }
         var event = change.firstEvent();
         if (once != null) {
             var rendered = once.render().apply(value);
-            var kept = tx.idempotency()
-                    .insert(
-                            scope(change),
-                            once.key(),
-                            new FirstAnswer(once.request(), rendered.status(), rendered.body(), rendered.location()),
-                            change.now());
-            if (!kept) {
-                throw new OvertakenException();
-            }
+            var answer = new FirstAnswer(once.request(), rendered.status(), rendered.body(), rendered.location());
+            answers.insert(scope(change), once.key(), answer, change.now());
         }
         return new Answer.Done<>(value, event);
     }
 
     /** A second request under the same key that loses the race rolls back and gets the first one's answer. */
-    private <T> Answer<T> attempt(@Nullable Once<T> once, Supplier<Answer<T>> work) {
+    private static <T> Answer<T> attempt(@Nullable Once<T> once, Supplier<Answer<T>> work) {
         try {
             return work.get();
-        } catch (OvertakenException overtaken) {
+        } catch (AnswerTakenException overtaken) {
             if (once == null) {
                 throw overtaken;
             }
@@ -224,12 +263,20 @@ public final class Gate {
         return change.hasProject() ? change.project().id().value() : HUB;
     }
 
-    private Project authorise(Transaction tx, Caller caller, Target target, Permission permission) {
+    private static String projectOf(Target target) {
         var ref = target.project();
         if (ref == null) {
             throw new IllegalArgumentException("not about a project: " + target);
         }
-        return authoriseIn(tx, caller, ref, permission);
+        return ref;
+    }
+
+    private Project look(Transaction tx, Caller caller, Target target, Permission permission) {
+        var ref = projectOf(target);
+        var standing = caller.standing();
+        return standing != null && standing.holds(ref, clock.instant())
+                ? granted(caller, standing.project(), standing.roles(), permission)
+                : authoriseIn(tx, caller, ref, permission);
     }
 
     /** The project, if the caller has the right in it; a use case of the hub may ask this of a project that it is given. */
@@ -237,15 +284,19 @@ public final class Gate {
         var access = tx.access()
                 .findProject(ref, caller.principal())
                 .orElseThrow(() -> RefusedException.notFound("project"));
+        return granted(caller, access.project(), access.roles(), permission);
+    }
+
+    private static Project granted(Caller caller, Project project, Set<Role> roles, Permission permission) {
         var systemRoles = caller.systemRoles();
-        if (permission.isGranted(access.roles(), systemRoles)) {
-            return access.project();
+        if (permission.isGranted(roles, systemRoles)) {
+            return project;
         }
         // Who has no business in a project learns nothing of it, not even that it exists.
-        if (!Permission.READ_PROJECT.isGranted(access.roles(), systemRoles)) {
+        if (!Permission.READ_PROJECT.isGranted(roles, systemRoles)) {
             throw RefusedException.notFound("project");
         }
-        throw forbidden(permission, access.roles());
+        throw forbidden(permission, roles);
     }
 
     private static void authoriseInHub(Transaction tx, Caller caller, Permission permission) {
@@ -265,13 +316,11 @@ public final class Gate {
                         .formatted(held.stream().map(Role::word).sorted().toList(), permission.words()));
     }
 
-    /** Another request under the same idempotency key was faster. */
-    private static final class OvertakenException extends RuntimeException {
-        @java.io.Serial
-        private static final long serialVersionUID = 1L;
-
-        OvertakenException() {
-            super("overtaken", null, false, false);
+    /** What need not be asked of anybody. */
+    record Known<A>(A value) implements Supplier<A> {
+        @Override
+        public A get() {
+            return value;
         }
     }
 }

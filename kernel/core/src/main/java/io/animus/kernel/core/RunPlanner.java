@@ -11,7 +11,6 @@ import static io.animus.kernel.domain.ProblemCode.UNKNOWN_REFERENCE;
 import io.animus.api.scm.ScmHost;
 import io.animus.api.types.CommitSha;
 import io.animus.api.types.ExternalSystemException;
-import io.animus.api.types.TypeId;
 import io.animus.kernel.domain.Name;
 import io.animus.kernel.domain.ProblemCode;
 import io.animus.kernel.domain.Quantity;
@@ -26,7 +25,7 @@ import io.animus.kernel.domain.run.RunInput;
 import io.animus.kernel.domain.run.RunKind;
 import io.animus.kernel.domain.run.RunSpec;
 import io.animus.kernel.store.postgres.Database;
-import io.animus.kernel.store.postgres.PlanningRepository.InputVersion;
+import io.animus.kernel.store.postgres.PlanningRepository.Facts;
 import io.animus.kernel.store.postgres.PlanningRepository.LockedEnvironment;
 import io.animus.kernel.store.postgres.Transaction;
 import java.net.URI;
@@ -35,8 +34,6 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -81,17 +78,17 @@ public final class RunPlanner {
         }
     }
 
-    /** What the database knows of what the draft refers to. */
-    private record Facts(
-            Optional<LockedEnvironment> environment, Map<TypeId, InputVersion> inputs, boolean isCommitConfirmed) {}
-
     /** Plans against the present state; asks the SCM host only about a commit that was never confirmed before. */
     Plan plan(Project project, RunDraft draft) {
+        return plan(project, draft, database.read(tx -> facts(tx, project, draft)));
+    }
+
+    /** Plans with what was read before. */
+    Plan plan(Project project, RunDraft draft, Facts facts) {
         var wrong = new ArrayList<Violation>();
-        var facts = database.read(tx -> facts(tx, project, draft));
         var code = code(project, draft, facts.isCommitConfirmed(), wrong);
         var inputs = inputs(draft, facts, wrong);
-        var environment = facts.environment().orElse(null);
+        var environment = facts.environment();
         if (environment == null) {
             add(wrong, "/environmentLock", UNKNOWN_REFERENCE, "There is no such environment lock in this project.");
             return new Plan(null, wrong);
@@ -134,16 +131,18 @@ public final class RunPlanner {
         return wrong;
     }
 
-    private static Facts facts(Transaction tx, Project project, RunDraft draft) {
-        var ids = draft.inputs().stream().map(RunDraft.Input::datasetVersion).toList();
+    /** What the database knows of what the draft refers to. */
+    static Facts facts(Transaction tx, Project project, RunDraft draft) {
         var commit = draft.code().commit();
-        var isConfirmed = commit != null
-                && CommitSha.isFull(commit)
-                && tx.code().isConfirmed(project.id(), draft.code().repository(), new CommitSha(commit));
-        return new Facts(
-                tx.planning().findEnvironment(project.id(), draft.environmentLock()),
-                ids.isEmpty() ? Map.of() : tx.planning().findInputs(project.id(), ids),
-                isConfirmed);
+        return tx.planning()
+                .facts(
+                        project.id(),
+                        draft.environmentLock(),
+                        draft.inputs().stream()
+                                .map(RunDraft.Input::datasetVersion)
+                                .toList(),
+                        draft.code().repository(),
+                        commit != null && CommitSha.isFull(commit) ? new CommitSha(commit) : null);
     }
 
     private @Nullable CodeRef code(Project project, RunDraft draft, boolean isConfirmed, List<Violation> wrong) {

@@ -28,6 +28,7 @@ import io.animus.kernel.store.postgres.Transaction;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -76,7 +77,11 @@ public final class Runs {
                 once,
                 reading -> {
                     var active = reading.project().requireActive();
-                    return () -> planner.plan(active, draft).require();
+                    var facts = RunPlanner.facts(reading.tx(), active, draft);
+                    return facts.isCommitConfirmed()
+                            ? new Gate.Known<>(
+                                    planner.plan(active, draft, facts).require())
+                            : () -> planner.plan(active, draft, facts).require();
                 },
                 (change, spec) -> insert(change, spec, labels, draft.priority()));
     }
@@ -164,7 +169,7 @@ public final class Runs {
             var runs = tx.runs().page(reading.project().id(), filter, page);
             var isWaiting = runs.items().stream().anyMatch(run -> run.progress().state() == RunState.QUEUED);
             var room = isWaiting ? room(tx, reading.project()) : null;
-            return runs.map(run -> new View(run, waiting(run, room, reading.now())));
+            return runs.map(run -> new View(run, waiting(run, () -> room, reading.now())));
         });
     }
 
@@ -227,15 +232,14 @@ public final class Runs {
     }
 
     private View view(Transaction tx, Project project, Run run, Instant now) {
-        var room = run.progress().state() == RunState.QUEUED ? room(tx, project) : null;
-        return new View(run, waiting(run, room, now));
+        return new View(run, waiting(run, () -> room(tx, project), now));
     }
 
     private static @Nullable Room room(Transaction tx, Project project) {
         return tx.queue().rooms(List.of(project.id())).get(project.id());
     }
 
-    private @Nullable WaitingReason waiting(Run run, @Nullable Room room, Instant now) {
+    private @Nullable WaitingReason waiting(Run run, Supplier<@Nullable Room> rooms, Instant now) {
         if (run.progress().state() != RunState.QUEUED) {
             return null;
         }
@@ -245,6 +249,7 @@ public final class Runs {
         if (!ports.hasAbleExecutor()) {
             return WaitingReason.EXECUTOR_UNAVAILABLE;
         }
+        var room = rooms.get();
         return room != null && room.fits(demand(run)) ? WaitingReason.IN_QUEUE : WaitingReason.QUOTA_EXCEEDED;
     }
 

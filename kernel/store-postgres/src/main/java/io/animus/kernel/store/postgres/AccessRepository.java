@@ -3,12 +3,10 @@ package io.animus.kernel.store.postgres;
 import static io.animus.kernel.store.postgres.generated.Tables.API_KEY;
 import static io.animus.kernel.store.postgres.generated.Tables.PROJECT;
 import static io.animus.kernel.store.postgres.generated.Tables.ROLE_BINDING;
-import static io.animus.kernel.store.postgres.generated.Tables.SERVICE_ACCOUNT;
 import static java.util.stream.Collectors.toUnmodifiableSet;
 import static org.jooq.impl.DSL.arrayAgg;
-import static org.jooq.impl.DSL.field;
-import static org.jooq.impl.DSL.select;
 
+import io.animus.api.types.Digest;
 import io.animus.api.types.TypeId;
 import io.animus.kernel.domain.Name;
 import io.animus.kernel.domain.access.Principal;
@@ -16,27 +14,67 @@ import io.animus.kernel.domain.access.ProjectRoles;
 import io.animus.kernel.domain.access.Role;
 import io.animus.kernel.domain.access.SystemRole;
 import io.animus.kernel.domain.project.Project;
+import io.animus.kernel.store.postgres.IdempotencyRepository.FirstAnswer;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
 
 /** What authentication and authorisation ask, each in one statement. */
 public final class AccessRepository {
-    private final DSLContext sql;
+    private static final String ENTRY =
+            """
+            select key.id, key.expires_at, key.last_used_at, account.id, account.name, account.system_roles""";
+    private static final String VALID =
+            " key.secret_hash = ? and key.revoked_at is null and key.expires_at > ? and account.id = key.service_account_id";
+    private static final String ROLES =
+            """
+            , (select array_agg(binding.role) from role_binding binding
+                where binding.project_id = project.id and binding.subject = %s)""";
 
-    AccessRepository(DSLContext sql) {
-        this.sql = sql;
+    private static final Prepared ENTER =
+            new Prepared(ENTRY + " from api_key key, service_account account where" + VALID);
+    private static final ByRef ENTER_PROJECT = new ByRef(ENTRY + ", " + ProjectRepository.COLUMNS
+            + ROLES.formatted("'serviceAccount:' || account.id")
+            + " from api_key key cross join service_account account left join project on %s where" + VALID);
+    private static final ByRef PROJECT_OF =
+            new ByRef("select " + ProjectRepository.COLUMNS + ROLES.formatted("?") + " from project where %s");
+    private static final ByRef OPEN = new ByRef(
+            "select " + ProjectRepository.COLUMNS + ROLES.formatted("?")
+                    + """
+            , pg_try_advisory_xact_lock(hashtextextended(project.id || ' ' || ?, 0)),
+                first.request_digest, first.status, first.body, first.location
+            from project left join idempotency_key first on first.scope = project.id and first.key = ?
+            where %s""");
+
+    private final Transaction tx;
+
+    AccessRepository(Transaction tx) {
+        this.tx = tx;
+    }
+
+    /** A statement about one project, which is named by id or by name where the text says {@code %s}. */
+    private record ByRef(Prepared byId, Prepared byName) {
+        ByRef(String sql) {
+            this(new Prepared(sql.formatted("project.id = ?")), new Prepared(sql.formatted("project.name = ?")));
+        }
+
+        Prepared by(String idOrName) {
+            return TypeId.isForm(Project.PREFIX, idOrName) ? byId : byName;
+        }
     }
 
     /**
      * Whom a valid API key lets in.
      *
      * @param lastUsed to the minute; null if it never was
+     * @param project what was asked about; null if there is no such project
      */
     public record Entry(
             TypeId key,
@@ -44,34 +82,45 @@ public final class AccessRepository {
             @Nullable Instant lastUsed,
             Principal principal,
             Name name,
-            Set<SystemRole> systemRoles) {}
+            Set<SystemRole> systemRoles,
+            @Nullable ProjectAccess project) {
+        private Entry with(ProjectAccess known) {
+            return new Entry(key, expires, lastUsed, principal, name, systemRoles, known);
+        }
+    }
 
     /** A project, and the roles that somebody has in it; none is possible. */
     public record ProjectAccess(Project project, Set<Role> roles) {}
 
-    /** The owner of the key whose secret has this SHA-256, unless it is unknown, expired or revoked. */
-    public Optional<Entry> findEntry(byte[] secretHash, Instant now) {
-        return sql.select(
-                        API_KEY.ID,
-                        API_KEY.EXPIRES_AT,
-                        API_KEY.LAST_USED_AT,
-                        SERVICE_ACCOUNT.ID,
-                        SERVICE_ACCOUNT.NAME,
-                        SERVICE_ACCOUNT.SYSTEM_ROLES)
-                .from(API_KEY)
-                .join(SERVICE_ACCOUNT)
-                .on(SERVICE_ACCOUNT.ID.eq(API_KEY.SERVICE_ACCOUNT_ID))
-                .where(API_KEY.SECRET_HASH.eq(secretHash))
-                .and(API_KEY.REVOKED_AT.isNull())
-                .and(API_KEY.EXPIRES_AT.gt(now))
-                .fetchOptional(row -> new Entry(
-                        row.value1(),
-                        row.value2(),
-                        row.value3(),
-                        new Principal(
-                                Principal.Kind.SERVICE_ACCOUNT, row.value4().value()),
-                        row.value5(),
-                        Arrays.stream(row.value6()).map(SystemRole::of).collect(toUnmodifiableSet())));
+    /**
+     * What a change begins with.
+     *
+     * @param isAlone whether nobody else is at work under the same key
+     * @param first the answer that was remembered under it; null if there is none
+     */
+    public record Opening(ProjectAccess access, boolean isAlone, @Nullable FirstAnswer first) {}
+
+    /**
+     * The owner of the key whose secret has this SHA-256, unless it is unknown, expired or revoked.
+     *
+     * @param project id or name of one of which the entry shall tell; null if there is none
+     */
+    public Optional<Entry> findEntry(byte[] secretHash, Instant now, @Nullable String project) {
+        var isKnown = project != null && (TypeId.isForm(Project.PREFIX, project) || Name.isForm(project));
+        if (project == null || !isKnown) {
+            return ENTER.find(tx.connection(), AccessRepository::entry, secretHash, now);
+        }
+        return ENTER_PROJECT
+                .by(project)
+                .find(
+                        tx.connection(),
+                        row -> {
+                            var entry = entry(row);
+                            return row.getString(7) == null ? entry : entry.with(projectAccess(row, 7));
+                        },
+                        project,
+                        secretHash,
+                        now);
     }
 
     /** Notes that a key was used, to the minute, so that a busy key costs a statement a minute and not one per request. */
@@ -81,7 +130,8 @@ public final class AccessRepository {
         if (last != null && !last.isBefore(minute)) {
             return;
         }
-        sql.update(API_KEY)
+        tx.sql()
+                .update(API_KEY)
                 .set(API_KEY.LAST_USED_AT, minute)
                 .where(API_KEY.ID.eq(entry.key()))
                 .and(API_KEY.LAST_USED_AT.isNull().or(API_KEY.LAST_USED_AT.lt(minute)))
@@ -90,25 +140,45 @@ public final class AccessRepository {
 
     /** The project with this id or name, and what {@code principal} is in it. */
     public Optional<ProjectAccess> findProject(String idOrName, Principal principal) {
-        var isId = TypeId.isForm(Project.PREFIX, idOrName);
-        if (!isId && !Name.isForm(idOrName)) {
+        if (!TypeId.isForm(Project.PREFIX, idOrName) && !Name.isForm(idOrName)) {
             return Optional.empty();
         }
-        var roles = field(select(arrayAgg(ROLE_BINDING.ROLE))
-                .from(ROLE_BINDING)
-                .where(ROLE_BINDING.PROJECT_ID.eq(PROJECT.ID))
-                .and(ROLE_BINDING.SUBJECT.eq(principal)));
-        return sql.select(PROJECT.fields())
-                .select(roles)
-                .from(PROJECT)
-                .where(isId ? PROJECT.ID.eq(new TypeId(idOrName)) : PROJECT.NAME.eq(new Name(idOrName)))
-                .fetchOptional(row -> new ProjectAccess(ProjectRepository.project(row), roles(row.get(roles))));
+        return PROJECT_OF.by(idOrName).find(tx.connection(), row -> projectAccess(row, 1), principal, idOrName);
+    }
+
+    /**
+     * The same, for a change that is done once under an idempotency key: holds up those that follow under the same key until
+     * this transaction ends.
+     */
+    public Optional<Opening> open(String idOrName, Principal principal, String key) {
+        if (!TypeId.isForm(Project.PREFIX, idOrName) && !Name.isForm(idOrName)) {
+            return Optional.empty();
+        }
+        var opening = opening(idOrName, principal, key);
+        if (opening.isEmpty() || opening.get().isAlone()) {
+            return opening;
+        }
+        // What the statement saw is from before the other one was done.
+        tx.idempotency().lock(opening.get().access().project().id().value(), key);
+        return opening(idOrName, principal, key);
+    }
+
+    private Optional<Opening> opening(String idOrName, Principal principal, String key) {
+        return OPEN.by(idOrName)
+                .find(
+                        tx.connection(),
+                        row -> new Opening(projectAccess(row, 1), row.getBoolean(14), first(row)),
+                        principal,
+                        key,
+                        key,
+                        idOrName);
     }
 
     /** The roles of {@code principal}, by project: the first {@code limit} projects by id. */
     public List<ProjectRoles> projectRoles(Principal principal, int limit) {
         var roles = arrayAgg(ROLE_BINDING.ROLE);
-        return sql.select(PROJECT.ID, PROJECT.NAME, roles)
+        return tx.sql()
+                .select(PROJECT.ID, PROJECT.NAME, roles)
                 .from(ROLE_BINDING)
                 .join(PROJECT)
                 .on(PROJECT.ID.eq(ROLE_BINDING.PROJECT_ID))
@@ -121,10 +191,36 @@ public final class AccessRepository {
 
     /** Every role that {@code principal} has in any project. */
     public Set<Role> rolesAnywhere(Principal principal) {
-        return sql.selectDistinct(ROLE_BINDING.ROLE)
+        return tx.sql()
+                .selectDistinct(ROLE_BINDING.ROLE)
                 .from(ROLE_BINDING)
                 .where(ROLE_BINDING.SUBJECT.eq(principal))
                 .fetchSet(row -> Role.of(row.value1()));
+    }
+
+    private static Entry entry(ResultSet row) throws SQLException {
+        return new Entry(
+                new TypeId(row.getString(1)),
+                Objects.requireNonNull(Prepared.instant(row, 2)),
+                Prepared.instant(row, 3),
+                new Principal(Principal.Kind.SERVICE_ACCOUNT, row.getString(4)),
+                new Name(row.getString(5)),
+                Prepared.textsOf(row, 6).stream().map(SystemRole::of).collect(toUnmodifiableSet()),
+                null);
+    }
+
+    private static ProjectAccess projectAccess(ResultSet row, int from) throws SQLException {
+        var roles = Prepared.textsOf(row, from + ProjectRepository.WIDTH);
+        return new ProjectAccess(
+                ProjectRepository.project(row, from),
+                roles.stream().map(Role::of).collect(toUnmodifiableSet()));
+    }
+
+    private static @Nullable FirstAnswer first(ResultSet row) throws SQLException {
+        var request = row.getString(15);
+        return request == null
+                ? null
+                : new FirstAnswer(new Digest(request), row.getInt(16), row.getBytes(17), row.getString(18));
     }
 
     private static Set<Role> roles(String @Nullable [] words) {

@@ -21,8 +21,8 @@ import io.animus.kernel.domain.access.Role;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jooq.Condition;
-import org.jooq.DSLContext;
 import org.jooq.Record;
 import org.jspecify.annotations.Nullable;
 
@@ -31,10 +31,10 @@ import org.jspecify.annotations.Nullable;
  * record; the tables refuse anything else.
  */
 public final class AuditRepository {
-    private final DSLContext sql;
+    private final Transaction tx;
 
-    AuditRepository(DSLContext sql) {
-        this.sql = sql;
+    AuditRepository(Transaction tx) {
+        this.tx = tx;
     }
 
     /**
@@ -58,38 +58,33 @@ public final class AuditRepository {
     /** An event, who acted, and the form in which it goes into the log. */
     public record Entry(AuditEvent event, Principal actor, SealedEvent sealed) {}
 
-    /** Appends events to what the sequencer will put into the log, in two statements however many there are. */
-    public void append(List<Entry> entries) {
-        var events = sql.insertInto(
-                AUDIT_EVENT,
-                AUDIT_EVENT.ID,
-                AUDIT_EVENT.LEAF,
-                AUDIT_EVENT.AT,
-                AUDIT_EVENT.PROJECT_ID,
-                AUDIT_EVENT.ACTION,
-                AUDIT_EVENT.RESOURCE_ID,
-                AUDIT_EVENT.OUTCOME);
-        var disclosures = sql.insertInto(
-                AUDIT_DISCLOSURE, AUDIT_DISCLOSURE.EVENT_ID, AUDIT_DISCLOSURE.ACTOR, AUDIT_DISCLOSURE.DISCLOSURES);
-        for (var entry : entries) {
-            var event = entry.event();
-            events = events.values(
-                    event.id(),
-                    entry.sealed().leaf().canonical(),
-                    event.time(),
-                    event.resource().project(),
-                    event.action().word(),
-                    event.resource().id(),
-                    event.outcome().word());
-            disclosures = disclosures.values(event.id(), entry.actor(), values(entry.sealed()));
-        }
-        events.execute();
-        disclosures.execute();
+    /**
+     * Appends an event to what the sequencer will put into the log.
+     *
+     * @param sealed makes the event when the transaction writes it, which is the last thing it does
+     */
+    public void append(Supplier<Entry> sealed) {
+        tx.sealLate(sealed);
+    }
+
+    static void write(Entry entry, LateRows rows) {
+        var event = entry.event();
+        rows.add(
+                LateTable.AUDIT_EVENT,
+                event.id(),
+                entry.sealed().leaf().canonical(),
+                event.time(),
+                event.resource().project(),
+                event.action().word(),
+                event.resource().id(),
+                event.outcome().word());
+        rows.add(LateTable.AUDIT_DISCLOSURE, event.id(), entry.actor(), values(entry.sealed()));
     }
 
     /** Events in the clear, as far as their values haven't been erased: what {@link Leaf#disclosed} makes of them. */
     public Page<Json.Members> page(Filter filter, PageRequest request) {
-        var query = sql.select(AUDIT_EVENT.ID, AUDIT_EVENT.LEAF, AUDIT_DISCLOSURE.DISCLOSURES)
+        var query = tx.sql()
+                .select(AUDIT_EVENT.ID, AUDIT_EVENT.LEAF, AUDIT_DISCLOSURE.DISCLOSURES)
                 .from(AUDIT_EVENT)
                 .leftJoin(AUDIT_DISCLOSURE)
                 .on(AUDIT_DISCLOSURE.EVENT_ID.eq(AUDIT_EVENT.ID))

@@ -21,16 +21,6 @@ public final class CodeRepository {
     /** The archive of a commit's tree. */
     public record StoredArchive(Digest digest, long size) {}
 
-    /** Whether an SCM host has confirmed this commit for this project before. */
-    public boolean isConfirmed(TypeId project, String repository, CommitSha commit) {
-        return sql.fetchExists(
-                CODE_REF,
-                CODE_REF.PROJECT_ID
-                        .eq(project)
-                        .and(CODE_REF.COMMIT_SHA.eq(commit.value()))
-                        .and(CODE_REF.REPOSITORY.eq(repository)));
-    }
-
     public void confirm(TypeId project, String repository, CommitSha commit, Instant now) {
         sql.insertInto(CODE_REF)
                 .set(CODE_REF.PROJECT_ID, project)

@@ -8,10 +8,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.function.Function;
-import org.jooq.SQLDialect;
-import org.jooq.conf.Settings;
 import org.jooq.exception.DataAccessException;
-import org.jooq.impl.DSL;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -28,12 +25,6 @@ public final class Database implements AutoCloseable {
     public static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
 
     private static final int CONNECTIONS = 16;
-    private static final Settings SETTINGS = new Settings()
-            .withExecuteLogging(false)
-            .withRenderSchema(false)
-            .withRenderCatalog(false)
-            .withMapJPAAnnotations(false)
-            .withReflectionCaching(true);
 
     private final HikariDataSource connections;
 
@@ -78,13 +69,16 @@ public final class Database implements AutoCloseable {
     /**
      * Runs {@code work} in one transaction: committed when it returns, rolled back when it throws.
      *
+     * @throws AnswerTakenException if a remembered answer was kept by somebody else meanwhile
      * @throws DatabaseUnavailableException if the database is away
      */
     public <T> T write(Function<Transaction, T> work) {
         try (var connection = connections.getConnection()) {
             connection.setAutoCommit(false);
             try {
-                var result = work.apply(on(connection));
+                var tx = new Transaction(connection);
+                var result = work.apply(tx);
+                tx.flush();
                 connection.commit();
                 return result;
             } catch (RuntimeException | SQLException e) {
@@ -103,7 +97,12 @@ public final class Database implements AutoCloseable {
      */
     public <T> T read(Function<Transaction, T> work) {
         try (var connection = connections.getConnection()) {
-            return work.apply(on(connection));
+            var tx = new Transaction(connection);
+            var result = work.apply(tx);
+            if (tx.hasUnwritten()) {
+                throw new IllegalStateException("work that only reads has left something to write");
+            }
+            return result;
         } catch (SQLException | DataAccessException e) {
             throw translated(e);
         }
@@ -127,10 +126,6 @@ public final class Database implements AutoCloseable {
     @Deactivate
     public void close() {
         connections.close();
-    }
-
-    static Transaction on(Connection connection) {
-        return new Transaction(DSL.using(connection, SQLDialect.POSTGRES, SETTINGS));
     }
 
     private static void rollback(Connection connection, Exception cause) {

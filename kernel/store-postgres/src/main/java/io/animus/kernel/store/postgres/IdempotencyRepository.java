@@ -6,15 +6,14 @@ import static org.jooq.impl.DSL.val;
 import io.animus.api.types.Digest;
 import java.time.Instant;
 import java.util.Optional;
-import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
 
 /** Table {@code idempotency_key}: first answers, for whoever asks the same again. */
 public final class IdempotencyRepository {
-    private final DSLContext sql;
+    private final Transaction tx;
 
-    IdempotencyRepository(DSLContext sql) {
-        this.sql = sql;
+    IdempotencyRepository(Transaction tx) {
+        this.tx = tx;
     }
 
     /**
@@ -27,12 +26,13 @@ public final class IdempotencyRepository {
 
     /** Waits for every other transaction that works under this key, and holds up those that follow until this one ends. */
     public void lock(String scope, String key) {
-        sql.execute("select pg_advisory_xact_lock(hashtextextended({0}, 0))", val(scope + " " + key));
+        tx.sql().execute("select pg_advisory_xact_lock(hashtextextended({0}, 0))", val(scope + " " + key));
     }
 
     /** @param scope the project's id, or {@code hub} */
     public Optional<FirstAnswer> find(String scope, String key) {
-        return sql.select(
+        return tx.sql()
+                .select(
                         IDEMPOTENCY_KEY.REQUEST_DIGEST,
                         IDEMPOTENCY_KEY.STATUS,
                         IDEMPOTENCY_KEY.BODY,
@@ -42,30 +42,34 @@ public final class IdempotencyRepository {
                 .fetchOptional(row -> new FirstAnswer(row.value1(), row.value2(), row.value3(), row.value4()));
     }
 
-    /**
-     * Keeps the answer; returns false if there is one already. Waits for a transaction that is just keeping one under the
-     * same key.
-     */
-    public boolean insert(String scope, String key, FirstAnswer answer, Instant now) {
-        return sql.insertInto(IDEMPOTENCY_KEY)
-                        .set(IDEMPOTENCY_KEY.SCOPE, scope)
-                        .set(IDEMPOTENCY_KEY.KEY, key)
-                        .set(IDEMPOTENCY_KEY.REQUEST_DIGEST, answer.request())
-                        .set(IDEMPOTENCY_KEY.STATUS, answer.status())
-                        .set(IDEMPOTENCY_KEY.BODY, answer.body())
-                        .set(IDEMPOTENCY_KEY.LOCATION, answer.location())
-                        .set(IDEMPOTENCY_KEY.CREATED_AT, now)
-                        .onConflictDoNothing()
-                        .execute()
-                == 1;
+    /** @throws AnswerTakenException if there is an answer now */
+    public void requireNone(String scope, String key) {
+        if (find(scope, key).isPresent()) {
+            throw new AnswerTakenException();
+        }
+    }
+
+    /** Keeps the answer, unless somebody else has kept one: the transaction fails with {@link AnswerTakenException} then. */
+    public void insert(String scope, String key, FirstAnswer answer, Instant now) {
+        tx.late()
+                .add(
+                        LateTable.IDEMPOTENCY_KEY,
+                        scope,
+                        key,
+                        answer.request(),
+                        answer.status(),
+                        answer.body(),
+                        answer.location(),
+                        now);
     }
 
     /** Forgets answers from before {@code then}, at most {@code limit} of them; returns how many. */
     public int forgetBefore(Instant then, int limit) {
-        return sql.execute(
-                """
+        return tx.sql()
+                .execute(
+                        """
                 delete from idempotency_key where (scope, key) in
                     (select scope, key from idempotency_key where created_at < {0} order by created_at limit {1})""",
-                val(then), val(limit));
+                        val(then), val(limit));
     }
 }

@@ -1,38 +1,37 @@
 package io.animus.kernel.store.postgres;
 
-import static io.animus.kernel.store.postgres.generated.Tables.LINEAGE_EDGE;
 import static org.jooq.impl.DSL.val;
 
 import io.animus.api.types.TypeId;
 import io.animus.kernel.domain.lineage.LineageEdge;
 import java.util.Collection;
 import java.util.Set;
-import org.jooq.DSLContext;
 
 /** Table {@code lineage_edge}. */
 public final class LineageRepository {
-    private final DSLContext sql;
+    private final Transaction tx;
 
-    LineageRepository(DSLContext sql) {
-        this.sql = sql;
+    LineageRepository(Transaction tx) {
+        this.tx = tx;
     }
 
-    /** Stores edges, in one statement; one that is there already stays. */
+    /** Stores edges; one that is there already stays. */
     public void insert(TypeId project, Collection<LineageEdge> edges) {
-        if (edges.isEmpty()) {
-            return;
-        }
-        var insert = sql.insertInto(
-                LINEAGE_EDGE, LINEAGE_EDGE.PROJECT_ID, LINEAGE_EDGE.FROM_ID, LINEAGE_EDGE.RELATION, LINEAGE_EDGE.TO_ID);
         for (var edge : edges) {
-            insert = insert.values(project, edge.from(), edge.relation().word(), edge.to());
+            tx.late()
+                    .add(
+                            LateTable.LINEAGE_EDGE,
+                            project,
+                            edge.from(),
+                            edge.relation().word(),
+                            edge.to());
         }
-        insert.onConflictDoNothing().execute();
     }
 
     /** Those of {@code candidates} that are {@code ancestor} or were derived from it, over any number of steps. */
     public Set<TypeId> derivedFrom(TypeId project, TypeId ancestor, Collection<TypeId> candidates) {
-        return Set.copyOf(sql.fetch(
+        return Set.copyOf(tx.sql()
+                .fetch(
                         """
                         with recursive derived (id) as (
                             select cast({0} as text) collate "C"

@@ -1,19 +1,16 @@
 package io.animus.kernel.store.postgres;
 
-import static io.animus.kernel.store.postgres.generated.Tables.OUTBOX;
-
 import io.animus.api.types.TypeId;
 import java.time.Instant;
 import java.util.List;
-import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
 
 /** Table {@code outbox}: domain events on their way out, written with the fact that they tell of. */
 public final class OutboxRepository {
-    private final DSLContext sql;
+    private final LateRows rows;
 
-    OutboxRepository(DSLContext sql) {
-        this.sql = sql;
+    OutboxRepository(Transaction tx) {
+        rows = tx.late();
     }
 
     /**
@@ -29,16 +26,10 @@ public final class OutboxRepository {
         append(List.of(event));
     }
 
-    /** Appends events, in one statement. */
+    /** Appends events. */
     public void append(List<OutboxEvent> events) {
-        if (events.isEmpty()) {
-            return;
-        }
-        var insert =
-                sql.insertInto(OUTBOX, OUTBOX.ID, OUTBOX.PROJECT_ID, OUTBOX.TYPE, OUTBOX.SUBJECT, OUTBOX.CREATED_AT);
         for (var event : events) {
-            insert = insert.values(event.id(), event.project(), event.type(), event.subject(), event.at());
+            rows.add(LateTable.OUTBOX, event.id(), event.project(), event.type(), event.subject(), event.at());
         }
-        insert.execute();
     }
 }

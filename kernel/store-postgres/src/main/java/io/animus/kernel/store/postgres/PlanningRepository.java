@@ -1,28 +1,41 @@
 package io.animus.kernel.store.postgres;
 
-import static io.animus.kernel.store.postgres.generated.Tables.DATASET_VERSION;
-import static io.animus.kernel.store.postgres.generated.Tables.ENVIRONMENT_LOCK;
-import static io.animus.kernel.store.postgres.generated.Tables.ENVIRONMENT_VERSION;
 import static java.util.stream.Collectors.toMap;
 
+import io.animus.api.types.CommitSha;
 import io.animus.api.types.Digest;
 import io.animus.api.types.ImageReference;
 import io.animus.api.types.Json;
 import io.animus.api.types.TypeId;
 import io.animus.kernel.domain.JsonMembers;
 import io.animus.kernel.domain.Resources;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import org.jooq.DSLContext;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
-/** What the planning of a run asks, each in one statement. */
+/** What the planning of a run asks, in one statement. */
 public final class PlanningRepository {
-    private final DSLContext sql;
+    private static final Prepared FACTS = new Prepared(
+            """
+            select lock.digest, lock.content, version.definition,
+                exists (select from code_ref where project_id = ? and commit_sha = ? and repository = ?),
+                input.ids, input.digests, input.sizes, input.media_types
+            from (select array_agg(id::text), array_agg(digest::text), array_agg(size::text), array_agg(media_type)
+                from dataset_version where project_id = ? and id = any (?)) input (ids, digests, sizes, media_types)
+            left join (environment_lock lock join environment_version version on version.id = lock.environment_version_id)
+                on lock.project_id = ? and lock.id = ?""");
 
-    PlanningRepository(DSLContext sql) {
-        this.sql = sql;
+    private final Connection connection;
+
+    PlanningRepository(Transaction tx) {
+        connection = tx.connection();
     }
 
     /**
@@ -42,24 +55,55 @@ public final class PlanningRepository {
     /** A dataset version, as far as a run needs it. */
     public record InputVersion(TypeId id, Digest digest, long size, String mediaType) {}
 
-    public Optional<LockedEnvironment> findEnvironment(TypeId project, TypeId lock) {
-        return sql.select(ENVIRONMENT_LOCK.DIGEST, ENVIRONMENT_LOCK.CONTENT, ENVIRONMENT_VERSION.DEFINITION)
-                .from(ENVIRONMENT_LOCK)
-                .join(ENVIRONMENT_VERSION)
-                .on(ENVIRONMENT_VERSION.ID.eq(ENVIRONMENT_LOCK.ENVIRONMENT_VERSION_ID))
-                .where(ENVIRONMENT_LOCK.PROJECT_ID.eq(project).and(ENVIRONMENT_LOCK.ID.eq(lock)))
-                .fetchOptional(row -> environment(lock, row.value1(), row.value2(), row.value3()));
+    /**
+     * What a draft refers to.
+     *
+     * @param environment null if the project has no such lock
+     * @param inputs those that are dataset versions of the project
+     * @param isCommitConfirmed whether an SCM host has confirmed the commit for this project before
+     */
+    public record Facts(
+            @Nullable LockedEnvironment environment, Map<TypeId, InputVersion> inputs, boolean isCommitConfirmed) {}
+
+    /** @param commit null if the draft names none */
+    public Facts facts(
+            TypeId project, TypeId lock, Collection<TypeId> inputs, String repository, @Nullable CommitSha commit) {
+        var found = FACTS.find(
+                connection,
+                row -> new Facts(environment(lock, row), inputs(row), row.getBoolean(4)),
+                project,
+                commit == null ? null : commit.value(),
+                repository,
+                project,
+                List.copyOf(inputs),
+                project,
+                lock);
+        return found.orElseThrow();
     }
 
-    /** Those of {@code ids} that are dataset versions of the project. */
-    public Map<TypeId, InputVersion> findInputs(TypeId project, Collection<TypeId> ids) {
-        return sql
-                .select(DATASET_VERSION.ID, DATASET_VERSION.DIGEST, DATASET_VERSION.SIZE, DATASET_VERSION.MEDIA_TYPE)
-                .from(DATASET_VERSION)
-                .where(DATASET_VERSION.PROJECT_ID.eq(project).and(DATASET_VERSION.ID.in(ids)))
-                .fetch(row -> new InputVersion(row.value1(), row.value2(), row.value3(), row.value4()))
-                .stream()
+    public Optional<LockedEnvironment> findEnvironment(TypeId project, TypeId lock) {
+        return Optional.ofNullable(facts(project, lock, List.of(), "", null).environment());
+    }
+
+    private static Map<TypeId, InputVersion> inputs(ResultSet row) throws SQLException {
+        var ids = Prepared.textsOf(row, 5);
+        var digests = Prepared.textsOf(row, 6);
+        var sizes = Prepared.textsOf(row, 7);
+        var mediaTypes = Prepared.textsOf(row, 8);
+        return IntStream.range(0, ids.size())
+                .mapToObj(i -> new InputVersion(
+                        new TypeId(ids.get(i)),
+                        new Digest(digests.get(i)),
+                        Long.parseLong(sizes.get(i)),
+                        mediaTypes.get(i)))
                 .collect(toMap(InputVersion::id, Function.identity()));
+    }
+
+    private static @Nullable LockedEnvironment environment(TypeId lock, ResultSet row) throws SQLException {
+        var digest = row.getString(1);
+        return digest == null
+                ? null
+                : environment(lock, new Digest(digest), Prepared.json(row, 2), Prepared.json(row, 3));
     }
 
     private static LockedEnvironment environment(TypeId lock, Digest digest, Json content, Json definition) {

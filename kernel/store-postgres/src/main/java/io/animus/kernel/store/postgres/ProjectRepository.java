@@ -7,8 +7,10 @@ import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.select;
 
 import io.animus.api.types.Json;
+import io.animus.api.types.TypeId;
 import io.animus.kernel.domain.JsonMembers;
 import io.animus.kernel.domain.Made;
+import io.animus.kernel.domain.Name;
 import io.animus.kernel.domain.Page;
 import io.animus.kernel.domain.PageRequest;
 import io.animus.kernel.domain.Quantity;
@@ -16,14 +18,25 @@ import io.animus.kernel.domain.access.Principal;
 import io.animus.kernel.domain.project.About;
 import io.animus.kernel.domain.project.Project;
 import io.animus.kernel.domain.project.Quota;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import org.jooq.DSLContext;
 import org.jooq.Record;
 
 /** Table {@code project}. */
 public final class ProjectRepository {
+    /** In the order in which {@link #project(ResultSet, int)} takes them. */
+    static final String COLUMNS = "project.id, project.name, project.title, project.description, project.labels,"
+            + " project.quota, project.network_classes, project.status, project.created_at, project.created_by,"
+            + " project.updated_at, project.version";
+
+    /** How many {@link #COLUMNS} there are. */
+    static final int WIDTH = 12;
+
     private final DSLContext sql;
 
     ProjectRepository(DSLContext sql) {
@@ -90,10 +103,30 @@ public final class ProjectRepository {
                 new About(row.get(PROJECT.TITLE), row.get(PROJECT.DESCRIPTION), labels(row.get(PROJECT.LABELS))),
                 quota(row.get(PROJECT.QUOTA)),
                 Arrays.asList(row.get(PROJECT.NETWORK_CLASSES)),
-                Project.Status.valueOf(row.get(PROJECT.STATUS).toUpperCase(Locale.ROOT)),
+                status(row.get(PROJECT.STATUS)),
                 new Made(row.get(PROJECT.CREATED_AT), row.get(PROJECT.CREATED_BY)),
                 row.get(PROJECT.UPDATED_AT),
                 row.get(PROJECT.VERSION));
+    }
+
+    /** @param from the first of {@link #COLUMNS} */
+    static Project project(ResultSet row, int from) throws SQLException {
+        return new Project(
+                new TypeId(row.getString(from)),
+                new Name(row.getString(from + 1)),
+                new About(row.getString(from + 2), row.getString(from + 3), labels(Prepared.json(row, from + 4))),
+                quota(Prepared.json(row, from + 5)),
+                Prepared.textsOf(row, from + 6),
+                status(row.getString(from + 7)),
+                new Made(
+                        Objects.requireNonNull(Prepared.instant(row, from + 8)),
+                        Principal.parse(row.getString(from + 9))),
+                Objects.requireNonNull(Prepared.instant(row, from + 10)),
+                row.getLong(from + 11));
+    }
+
+    private static Project.Status status(String word) {
+        return Project.Status.valueOf(word.toUpperCase(Locale.ROOT));
     }
 
     private static String word(Project.Status status) {

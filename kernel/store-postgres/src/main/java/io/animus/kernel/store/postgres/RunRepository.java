@@ -1,7 +1,6 @@
 package io.animus.kernel.store.postgres;
 
 import static io.animus.kernel.store.postgres.generated.Tables.RUN;
-import static io.animus.kernel.store.postgres.generated.Tables.RUN_INPUT;
 import static io.animus.kernel.store.postgres.generated.Tables.RUN_TRANSITION;
 import static org.jooq.impl.DSL.inline;
 
@@ -13,7 +12,6 @@ import io.animus.kernel.domain.run.Failure;
 import io.animus.kernel.domain.run.FailureCause;
 import io.animus.kernel.domain.run.Run;
 import io.animus.kernel.domain.run.RunFilter;
-import io.animus.kernel.domain.run.RunInput;
 import io.animus.kernel.domain.run.RunKind;
 import io.animus.kernel.domain.run.RunProgress;
 import io.animus.kernel.domain.run.RunSpec;
@@ -25,7 +23,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jooq.DSLContext;
 import org.jooq.Field;
 import org.jooq.Record;
 import org.jspecify.annotations.Nullable;
@@ -50,59 +47,68 @@ public final class RunRepository {
             RUN.FINISHED_AT,
             RUN.VERSION);
 
-    private final DSLContext sql;
+    private static final Prepared FIND =
+            new Prepared("select " + RunRow.COLUMNS + " from run where project_id = ? and id = ?");
 
-    RunRepository(DSLContext sql) {
-        this.sql = sql;
+    private final Transaction tx;
+
+    RunRepository(Transaction tx) {
+        this.tx = tx;
     }
 
     /** Stores a new run with its inputs and its first transition. */
     public void insert(Run run, RunSpec spec) {
+        // Not more than one waits, for rows that hold arrays can't be many in a statement.
+        tx.connection();
         var progress = run.progress();
         var labels = run.labels();
-        sql.insertInto(RUN)
-                .set(RUN.ID, run.id())
-                .set(RUN.PROJECT_ID, run.project())
-                .set(RUN.KIND, run.kind().word())
-                .set(RUN.SPEC, run.spec())
-                .set(RUN.SPEC_DIGEST, run.specDigest())
-                .set(RUN.COMPOSITION_DIGEST, run.composition())
-                .set(RUN.EXPERIMENT, labels.experiment())
-                .set(RUN.TAGS, labels.tags().toArray(String[]::new))
-                .set(RUN.REQUESTED_REF, labels.requestedRef())
-                .set(RUN.RERUN_OF, labels.rerunOf())
-                .set(RUN.CREATED_AT, run.made().at())
-                .set(RUN.CREATED_BY, run.made().by())
-                .set(RUN.MILLI_CPUS, spec.resources().cpu().amount())
-                .set(RUN.MEMORY_BYTES, spec.resources().memory().amount())
-                .set(RUN.GPUS, spec.resources().gpu())
-                .set(RUN.TIMEOUT_SECONDS, spec.timeoutSeconds())
-                .set(RUN.PRIORITY, progress.priority())
-                .set(RUN.STATE, progress.state().word())
-                .set(RUN.QUEUED_AT, progress.queuedAt())
-                .set(RUN.VERSION, progress.version())
-                .execute();
-        if (!spec.inputs().isEmpty()) {
-            var inputs = sql.insertInto(
-                    RUN_INPUT, RUN_INPUT.RUN_ID, RUN_INPUT.PROJECT_ID, RUN_INPUT.NAME, RUN_INPUT.DATASET_VERSION_ID);
-            for (RunInput input : spec.inputs()) {
-                inputs = inputs.values(run.id(), run.project(), input.name(), input.datasetVersion());
-            }
-            inputs.execute();
+        tx.late()
+                .add(
+                        LateTable.RUN,
+                        run.id(),
+                        run.project(),
+                        run.kind().word(),
+                        run.spec(),
+                        run.specDigest(),
+                        run.composition(),
+                        labels.experiment(),
+                        labels.tags(),
+                        labels.requestedRef(),
+                        labels.rerunOf(),
+                        run.made().at(),
+                        run.made().by(),
+                        spec.resources().cpu().amount(),
+                        spec.resources().memory().amount(),
+                        spec.resources().gpu(),
+                        spec.timeoutSeconds(),
+                        progress.priority(),
+                        progress.state().word(),
+                        progress.queuedAt(),
+                        progress.version());
+        for (var input : spec.inputs()) {
+            tx.late().add(LateTable.RUN_INPUT, run.id(), run.project(), input.name(), input.datasetVersion());
         }
-        insertTransition(run.id(), progress, run.made().at());
+        tx.late()
+                .add(
+                        LateTable.RUN_TRANSITION,
+                        run.id(),
+                        Math.toIntExact(progress.version()),
+                        run.made().at(),
+                        progress.state().word(),
+                        progress.queuedAt(),
+                        progress.attempts(),
+                        null,
+                        null,
+                        null);
     }
 
     public Optional<Run> find(TypeId project, TypeId id) {
-        return sql.select(RUN.fields())
-                .from(RUN)
-                .where(RUN.PROJECT_ID.eq(project).and(RUN.ID.eq(id)))
-                .fetchOptional(RunRepository::run);
+        return FIND.find(tx.connection(), RunRow::read, project, id);
     }
 
     /** The run, whatever its project: for the hub itself. */
     public Optional<Run> find(TypeId id) {
-        return sql.select(RUN.fields()).from(RUN).where(RUN.ID.eq(id)).fetchOptional(RunRepository::run);
+        return tx.sql().select(RUN.fields()).from(RUN).where(RUN.ID.eq(id)).fetchOptional(RunRepository::run);
     }
 
     public Page<Run> page(TypeId project, RunFilter filter, PageRequest request) {
@@ -114,12 +120,13 @@ public final class RunRepository {
             where = where.and(RUN.KIND.eq(filter.kind().word()));
         }
         return Paging.page(
-                sql.select(RUN.fields()).from(RUN).where(where), RUN.ID, request, RunRepository::run, Run::id);
+                tx.sql().select(RUN.fields()).from(RUN).where(where), RUN.ID, request, RunRepository::run, Run::id);
     }
 
     /** The run, kept from anybody else's hands until the transaction ends. */
     public Optional<Run> lock(TypeId id) {
-        return sql.select(RUN.fields())
+        return tx.sql()
+                .select(RUN.fields())
                 .from(RUN)
                 .where(RUN.ID.eq(id))
                 .forNoKeyUpdate()
@@ -128,7 +135,8 @@ public final class RunRepository {
 
     /** How each of these runs goes. */
     public Map<TypeId, RunProgress> progress(Collection<TypeId> runs) {
-        return sql.select(RUN.ID)
+        return tx.sql()
+                .select(RUN.ID)
                 .select(PROGRESS)
                 .from(RUN)
                 .where(RUN.ID.in(runs))
@@ -146,7 +154,8 @@ public final class RunRepository {
      * @return false if somebody else was faster with any of them; the transaction must end then
      */
     public boolean advance(Map<TypeId, RunProgress> next, Instant now) {
-        return sql.resultQuery(
+        return tx.sql()
+                        .resultQuery(
                                 """
                                 with next as (
                                     select * from unnest({0}, {1}, {2}, {3}, {4}, {5}, {6}, {7}, {8}, {9}, {10}, {11})
@@ -175,7 +184,8 @@ public final class RunRepository {
 
     /** What the run went through after transition number {@code after}, at most {@code limit} of it. */
     public List<RunTransition> transitions(TypeId run, int after, int limit) {
-        return sql.select(RUN_TRANSITION.fields())
+        return tx.sql()
+                .select(RUN_TRANSITION.fields())
                 .select(RUN.PRIORITY)
                 .from(RUN_TRANSITION)
                 .join(RUN)
@@ -219,23 +229,6 @@ public final class RunRepository {
 
     static @Nullable Failure failure(@Nullable String cause, @Nullable String detail) {
         return cause == null ? null : new Failure(FailureCause.valueOf(cause), detail == null ? "" : detail);
-    }
-
-    private void insertTransition(TypeId run, RunProgress progress, Instant now) {
-        var failure = progress.failure();
-        sql.insertInto(RUN_TRANSITION)
-                .set(RUN_TRANSITION.RUN_ID, run)
-                .set(RUN_TRANSITION.NUMBER, Math.toIntExact(progress.version()))
-                .set(RUN_TRANSITION.AT, now)
-                .set(RUN_TRANSITION.STATE, progress.state().word())
-                .set(RUN_TRANSITION.QUEUED_AT, progress.queuedAt())
-                .set(RUN_TRANSITION.ATTEMPT, progress.attempts())
-                .set(RUN_TRANSITION.EXIT_CODE, progress.exitCode())
-                .set(
-                        RUN_TRANSITION.CAUSE,
-                        failure == null ? null : failure.cause().name())
-                .set(RUN_TRANSITION.CAUSE_DETAIL, failure == null ? null : failure.detail())
-                .execute();
     }
 
     private static RunTransition transition(Record row) {

@@ -1,108 +1,172 @@
 package io.animus.kernel.store.postgres;
 
+import io.animus.kernel.store.postgres.AuditRepository.Entry;
+import java.sql.Connection;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
 import org.jooq.DSLContext;
+import org.jooq.SQLDialect;
+import org.jooq.conf.Settings;
+import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
 
-/** The repositories, bound to one transaction. Valid only inside the work it was given to; not safe for several threads. */
+/**
+ * The repositories, bound to one transaction. Valid only inside the work it was given to; not safe for several threads.
+ *
+ * <p>What is only ever inserted is kept until just before the commit and then written in one statement, audit events among
+ * it: they are sealed then, and not when they are appended. Rows that tell of state go out earlier if anything else is asked
+ * of the database meanwhile, so that a transaction sees what it did; audit events, the outbox and remembered answers don't.
+ */
 public final class Transaction {
-    private final DSLContext sql;
+    private static final Settings SETTINGS = new Settings()
+            .withExecuteLogging(false)
+            .withRenderSchema(false)
+            .withRenderCatalog(false)
+            .withMapJPAAnnotations(false)
+            .withReflectionCaching(true);
 
-    Transaction(DSLContext sql) {
-        this.sql = sql;
+    private final Connection connection;
+    private final List<Supplier<Entry>> unsealed = new ArrayList<>();
+    private final LateRows late = new LateRows();
+    private @Nullable DSLContext sql;
+
+    Transaction(Connection connection) {
+        this.connection = connection;
     }
 
     public AccessRepository access() {
-        return new AccessRepository(sql);
+        return new AccessRepository(this);
     }
 
     public ProjectRepository projects() {
-        return new ProjectRepository(sql);
+        return new ProjectRepository(sql());
     }
 
     public RoleBindingRepository roleBindings() {
-        return new RoleBindingRepository(sql);
+        return new RoleBindingRepository(sql());
     }
 
     public DatasetRepository datasets() {
-        return new DatasetRepository(sql);
+        return new DatasetRepository(sql());
     }
 
     public DatasetVersionRepository datasetVersions() {
-        return new DatasetVersionRepository(sql);
+        return new DatasetVersionRepository(sql());
     }
 
     public UploadRepository uploads() {
-        return new UploadRepository(sql);
+        return new UploadRepository(sql());
     }
 
     public EnvironmentRepository environments() {
-        return new EnvironmentRepository(sql);
+        return new EnvironmentRepository(sql());
     }
 
     public EnvironmentLockRepository environmentLocks() {
-        return new EnvironmentLockRepository(sql);
+        return new EnvironmentLockRepository(sql());
     }
 
     public LineageRepository lineage() {
-        return new LineageRepository(sql);
+        return new LineageRepository(this);
     }
 
     public ServiceAccountRepository serviceAccounts() {
-        return new ServiceAccountRepository(sql);
+        return new ServiceAccountRepository(sql());
     }
 
     public ApiKeyRepository apiKeys() {
-        return new ApiKeyRepository(sql);
+        return new ApiKeyRepository(sql());
     }
 
     public LineageGraphRepository lineageGraph() {
-        return new LineageGraphRepository(sql);
+        return new LineageGraphRepository(sql());
     }
 
     public ModelRepository models() {
-        return new ModelRepository(sql);
+        return new ModelRepository(sql());
     }
 
     public ModelVersionRepository modelVersions() {
-        return new ModelVersionRepository(sql);
+        return new ModelVersionRepository(sql());
     }
 
     public AuditRepository audit() {
-        return new AuditRepository(sql);
+        return new AuditRepository(this);
     }
 
     public OutboxRepository outbox() {
-        return new OutboxRepository(sql);
+        return new OutboxRepository(this);
     }
 
     public IdempotencyRepository idempotency() {
-        return new IdempotencyRepository(sql);
+        return new IdempotencyRepository(this);
     }
 
     public RunRepository runs() {
-        return new RunRepository(sql);
+        return new RunRepository(this);
     }
 
     public AttemptRepository attempts() {
-        return new AttemptRepository(sql);
+        return new AttemptRepository(sql());
     }
 
     public ArtifactRepository artifacts() {
-        return new ArtifactRepository(sql);
+        return new ArtifactRepository(sql());
     }
 
     public CodeRepository code() {
-        return new CodeRepository(sql);
+        return new CodeRepository(sql());
     }
 
     public QueueRepository queue() {
-        return new QueueRepository(sql);
+        return new QueueRepository(sql());
     }
 
     public PlanningRepository planning() {
-        return new PlanningRepository(sql);
+        return new PlanningRepository(this);
     }
 
+    /** For statements that are made as they are needed. */
     DSLContext sql() {
+        late.writeState(connection);
+        if (sql == null) {
+            sql = DSL.using(connection, SQLDialect.POSTGRES, SETTINGS);
+        }
         return sql;
+    }
+
+    /** For {@link Prepared} statements. */
+    Connection connection() {
+        late.writeState(connection);
+        return connection;
+    }
+
+    /** For rows that can wait for the commit. */
+    LateRows late() {
+        return late;
+    }
+
+    void sealLate(Supplier<Entry> event) {
+        unsealed.add(event);
+    }
+
+    /**
+     * Writes all that has waited; the commit comes next.
+     *
+     * @throws AnswerTakenException if another transaction has kept an answer under the same idempotency key
+     */
+    void flush() {
+        // Nothing comes between the sealing of events and the commit but the one statement that writes them.
+        unsealed.forEach(event -> AuditRepository.write(event.get(), late));
+        unsealed.clear();
+        if (late.write(connection) > 0) {
+            throw new AnswerTakenException();
+        }
+    }
+
+    /** Whether something waits to be written. */
+    boolean hasUnwritten() {
+        return !unsealed.isEmpty() || !late.isEmpty();
     }
 }

@@ -1,0 +1,137 @@
+package io.animus.kernel.store.postgres;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import org.jooq.exception.DataAccessException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rows that a transaction only ever inserts, kept until they are written, all tables in one statement. Its text depends on
+ * nothing but which tables have how many rows, so there are few texts and the server prepares each once. Not safe for
+ * several threads.
+ */
+final class LateRows {
+    /** From so many rows on, the text doesn't depend on how many there are. */
+    private static final int MANY = 5;
+
+    private static final Map<List<Part>, String> TEXTS = new ConcurrentHashMap<>();
+
+    private final Map<LateTable, List<@Nullable Object[]>> waiting = new EnumMap<>(LateTable.class);
+
+    /** @param rows at most {@link #MANY}, which stands for all more */
+    private record Part(LateTable table, int rows) {}
+
+    void add(LateTable table, @Nullable Object... values) {
+        waiting.computeIfAbsent(table, t -> new ArrayList<>()).add(values);
+    }
+
+    boolean isEmpty() {
+        return waiting.isEmpty();
+    }
+
+    /** Writes what tells of the state and leaves what tells of the change of it. */
+    void writeState(Connection connection) {
+        var state = new EnumMap<LateTable, List<@Nullable Object[]>>(LateTable.class);
+        waiting.forEach((table, rows) -> {
+            if (table.isState()) {
+                state.put(table, rows);
+            }
+        });
+        if (!state.isEmpty()) {
+            waiting.keySet().removeAll(state.keySet());
+            write(connection, state);
+        }
+    }
+
+    /**
+     * Writes all that wait.
+     *
+     * @return how many rows were there already, of tables in which that is possible and matters
+     */
+    int write(Connection connection) {
+        if (waiting.isEmpty()) {
+            return 0;
+        }
+        var all = new EnumMap<LateTable, List<@Nullable Object[]>>(waiting);
+        waiting.clear();
+        return write(connection, all);
+    }
+
+    private static int write(Connection connection, Map<LateTable, List<@Nullable Object[]>> rowsOf) {
+        var parts = rowsOf.entrySet().stream()
+                .map(rows ->
+                        new Part(rows.getKey(), Math.min(MANY, rows.getValue().size())))
+                .toList();
+        var expected = 0;
+        try (var statement = connection.prepareStatement(TEXTS.computeIfAbsent(parts, LateRows::text))) {
+            var at = 1;
+            for (var entry : rowsOf.entrySet()) {
+                var rows = entry.getValue();
+                at = rows.size() < MANY
+                        ? bindEach(statement, at, rows)
+                        : bindColumns(statement, at, entry.getKey(), rows);
+                expected += entry.getKey().isFirstKept() ? rows.size() : 0;
+            }
+            try (var kept = statement.executeQuery()) {
+                kept.next();
+                return expected - kept.getInt(1);
+            }
+        } catch (SQLException e) {
+            throw new DataAccessException(e.getMessage(), e);
+        }
+    }
+
+    private static int bindEach(PreparedStatement statement, int from, List<@Nullable Object[]> rows)
+            throws SQLException {
+        var at = from;
+        for (var row : rows) {
+            for (var value : row) {
+                Prepared.bind(statement, at++, value);
+            }
+        }
+        return at;
+    }
+
+    private static int bindColumns(
+            PreparedStatement statement, int from, LateTable table, List<@Nullable Object[]> rows) throws SQLException {
+        var at = from;
+        for (var column : table.columns()) {
+            var index = at - from;
+            var values = rows.stream().map(row -> row[index]).toList();
+            statement.setArray(at++, statement.getConnection().createArrayOf(column.type(), column.array(values)));
+        }
+        return at;
+    }
+
+    private static String text(List<Part> parts) {
+        var inserts = parts.stream()
+                .map(part -> "%s_rows as (%s)".formatted(part.table().sqlName(), insert(part)))
+                .collect(Collectors.joining(", "));
+        var kept = parts.stream()
+                .map(Part::table)
+                .filter(LateTable::isFirstKept)
+                .map(table -> "(select count(*) from " + table.sqlName() + "_rows)")
+                .collect(Collectors.joining(" + "));
+        return "with " + inserts + " select " + (kept.isEmpty() ? "0" : kept);
+    }
+
+    private static String insert(Part part) {
+        var table = part.table();
+        var names = table.columns().stream().map(LateTable.Column::name).collect(Collectors.joining(", "));
+        var suffix = part.rows() < MANY ? "" : "[]";
+        var marks = table.columns().stream()
+                .map(column -> "?::" + column.type() + suffix)
+                .collect(Collectors.joining(", "));
+        var source = part.rows() < MANY
+                ? "values " + String.join(", ", java.util.Collections.nCopies(part.rows(), "(" + marks + ")"))
+                : "select * from unnest(" + marks + ")";
+        return "insert into %s (%s) %s%s".formatted(table.sqlName(), names, source, table.conflict());
+    }
+}
