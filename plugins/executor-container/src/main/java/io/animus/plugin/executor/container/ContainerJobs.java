@@ -28,7 +28,6 @@ import java.util.Optional;
  */
 final class ContainerJobs implements Closeable {
     private static final long SPARE_BYTES = 64 << 20;
-    private static final long SPARE_LOG_BYTES = 1 << 20;
 
     private final Settings settings;
     private final ContainerEngine engine;
@@ -104,7 +103,7 @@ final class ContainerJobs implements Closeable {
                         folder.outputs().mountPoint(), PosixFilePermissions.fromString("rwxrwxrwx"));
             }
             if (engine.dialect() == Dialect.PODMAN) {
-                folder.log().create(logDiskBytes(), "0:0");
+                folder.log().create(settings.logDiskBytes(), "0:0");
             }
             var container = sandbox.container(job, folder, image, engine.dialect());
             if (engine.create(name(job.dispatchId()), container)) {
@@ -114,11 +113,6 @@ final class ContainerJobs implements Closeable {
             takeBack(job.dispatchId(), e);
             throw e;
         }
-    }
-
-    private long logDiskBytes() {
-        // Each line is kept with its time, so short lines take more room than they have text.
-        return 2 * settings.logBytes() + SPARE_LOG_BYTES;
     }
 
     private void takeBack(String dispatchId, Exception failure) {
@@ -149,7 +143,7 @@ final class ContainerJobs implements Closeable {
     }
 
     private void checkSpace(Job job) throws IOException {
-        var needed = SPARE_BYTES + logDiskBytes() + job.limits().storageBytes();
+        var needed = SPARE_BYTES + settings.logDiskBytes() + job.limits().storageBytes();
         for (var input : job.inputs()) {
             // An archive is there twice until it is unpacked.
             needed += input.size() * (input.form() == JobInput.Form.TAR ? 2 : 1);

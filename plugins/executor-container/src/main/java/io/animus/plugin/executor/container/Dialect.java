@@ -11,7 +11,7 @@ enum Dialect {
 
     /**
      * Says where the engine keeps a job's output, and how much. Podman fills a disk of ours, of which what was written
-     * first stays; Docker drops the oldest lines when there is twice as much as will be read.
+     * first stays; Docker drops the oldest lines when there is more than {@code bytes}.
      */
     void log(ObjectNode config, Disk disk, long bytes) {
         var driver =
@@ -19,8 +19,16 @@ enum Dialect {
         if (this == PODMAN) {
             driver.put("path", disk.mountPoint().resolve("log").toString());
         } else {
-            driver.put("max-size", String.valueOf(2 * bytes));
+            driver.put("max-size", String.valueOf(bytes));
         }
+    }
+
+    /**
+     * The options of a folder that is mounted into a job. Docker takes only {@code ro} and {@code rw}: what a job writes
+     * keeps the options of the disk that it is on, and of its inputs programs can be executed.
+     */
+    String mountOptions(String access) {
+        return this == PODMAN ? access + ",nosuid,nodev,noexec" : access;
     }
 
     /** The seccomp option: Podman wants a file of the host it runs on, Docker the profile itself. */

@@ -3,7 +3,6 @@ package io.animus.plugin.executor.container;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
@@ -23,7 +22,7 @@ record ForkCounter(Path processes, Path cgroups) {
     private static final Pattern REFUSED = Pattern.compile("max [1-9]\\d*");
 
     /** Whether a running container was refused a process; what the kernel does not show did not happen. */
-    boolean hasRefused(JsonNode container) throws IOException {
+    boolean hasRefused(JsonNode container) {
         var id = container.path("Id").asText();
         var process = container.path("State").path("Pid").asInt();
         if (id.isEmpty() || process == 0) {
@@ -43,7 +42,8 @@ record ForkCounter(Path processes, Path cgroups) {
                 cgroup = cgroup.getParent();
             }
             return false;
-        } catch (NoSuchFileException e) {
+        } catch (IOException e) {
+            // It ended meanwhile: depending on the moment its files are gone, or are there and can't be read.
             return false;
         }
     }

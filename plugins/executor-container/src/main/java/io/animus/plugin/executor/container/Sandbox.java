@@ -64,8 +64,8 @@ final class Sandbox {
         var host = container.putObject("HostConfig");
         isolate(host, job, folder, dialect);
         limit(host, job);
-        mount(host, folder, image);
-        dialect.log(host.putObject("LogConfig"), folder.log(), settings.logBytes());
+        mount(host, folder, image, dialect);
+        dialect.log(host.putObject("LogConfig"), folder.log(), settings.logDiskBytes());
         return container;
     }
 
@@ -104,10 +104,10 @@ final class Sandbox {
         ulimits.addObject().put("Name", "core").put("Soft", 0).put("Hard", 0);
     }
 
-    private void mount(ObjectNode host, JobFolder folder, ContainerEngine.Image image) {
+    private void mount(ObjectNode host, JobFolder folder, ContainerEngine.Image image, Dialect dialect) {
         host.putArray("Binds")
-                .add(folder.inputs() + ":/in:ro,nosuid,nodev,noexec")
-                .add(folder.outputs().mountPoint() + ":/out:rw,nosuid,nodev,noexec");
+                .add(folder.inputs() + ":/in:" + dialect.mountOptions("ro"))
+                .add(folder.outputs().mountPoint() + ":/out:" + dialect.mountOptions("rw"));
         var memory = "rw,noexec,nosuid,nodev,size=" + settings.tmpBytes() + ",mode=1777";
         var scratch = host.putObject("Tmpfs").put("/tmp", memory);
         // Else the engine would make volumes for them, and nothing limits those.

@@ -35,6 +35,7 @@ record Settings(
         long tmpBytes,
         long logBytes,
         long unpackedBytes) {
+    private static final long SPARE_LOG_BYTES = 1 << 20;
     private static final Pattern USER = Pattern.compile("[1-9][0-9]{0,8}:[1-9][0-9]{0,8}");
     private static final Pattern NETWORK = Pattern.compile("([a-z0-9-]{1,63})=([A-Za-z0-9][A-Za-z0-9_.-]{0,62})");
 
@@ -50,6 +51,11 @@ record Settings(
         check(unpackedBytes > 0 && callTimeout.toMillis() > 0 && pullTimeout.toMillis() > 0, "a limit is not above 0");
         networks = Map.copyOf(networks);
         sockets = List.copyOf(sockets);
+    }
+
+    /** Room for a log in the engine's own form: each line with its time, so that short ones take more than they have text. */
+    long logDiskBytes() {
+        return 2 * logBytes + SPARE_LOG_BYTES;
     }
 
     /** Reads lines of the form {@code class=network}. */

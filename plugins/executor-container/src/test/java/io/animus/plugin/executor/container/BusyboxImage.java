@@ -57,22 +57,6 @@ record BusyboxImage(byte[] layer, byte[] config, byte[] manifest) {
         return Digest.of(manifest);
     }
 
-    /** Writes the image as an OCI archive. */
-    void write(Path file, String name) throws IOException {
-        var index = bytes(
-                "{'schemaVersion':2,'manifests':[{'mediaType':'application/vnd.oci.image.manifest.v1+json','digest':'"
-                        + digest() + "','size':" + manifest.length
-                        + ",'annotations':{'org.opencontainers.image.ref.name':'" + name
-                        + "'}}]}");
-        try (var tar = new TarArchiveOutputStream(Files.newOutputStream(file))) {
-            add(tar, "oci-layout", bytes("{'imageLayoutVersion':'1.0.0'}"), 0644);
-            add(tar, "index.json", index, 0644);
-            for (var blob : List.of(layer, config, manifest)) {
-                add(tar, "blobs/sha256/" + Digest.of(blob).hex(), blob, 0644);
-            }
-        }
-    }
-
     private static byte[] rootFiles() throws IOException {
         var bytes = new ByteArrayOutputStream();
         try (var tar = new TarArchiveOutputStream(bytes)) {

@@ -5,24 +5,37 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.animus.api.executor.JobExecutor;
 import io.animus.api.tck.JobExecutorContract;
 import io.animus.api.tck.JobPrograms;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** The contract, kept with a real Podman. */
+/** The contract, kept with real engines. */
+@ParameterizedClass
+@EnumSource(Engine.Brand.class)
 class ContainerJobExecutorIT implements JobExecutorContract {
     private static TestBed bed;
+
+    @Parameter
+    private Engine.Brand brand;
+
     private JobExecutor executor;
 
-    @BeforeAll
-    static void startEngine() throws Exception {
-        bed = new TestBed();
+    @BeforeParameterizedClassInvocation
+    static void startEngine(Engine.Brand brand) throws Exception {
+        bed = new TestBed(brand);
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void stopEngine() throws Exception {
-        bed.stop();
+        // Null where the engine can't be started.
+        if (bed != null) {
+            bed.stop();
+            bed = null;
+        }
     }
 
     @BeforeEach

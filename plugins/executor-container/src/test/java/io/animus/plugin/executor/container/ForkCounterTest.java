@@ -70,12 +70,20 @@ class ForkCounterTest {
     }
 
     @Test
-    void knowsNothingOfAProcessThatIsGone() throws IOException {
+    void knowsNothingOfAProcessThatIsGone() {
         assertThat(hasRefused(7)).isFalse();
         assertThat(hasRefused(0)).isFalse();
     }
 
-    private boolean hasRefused(int process) throws IOException {
+    @Test
+    void knowsNothingOfAProcessThatEndsWhileItIsRead() throws IOException {
+        // What can't be read as a file stands for one that the kernel has taken back after it was opened.
+        Files.createDirectories(machine.resolve("proc/7/cgroup"));
+
+        assertThat(hasRefused(7)).isFalse();
+    }
+
+    private boolean hasRefused(int process) {
         var container = ContainerEngine.object().put("Id", ID);
         container.putObject("State").put("Pid", process);
         return counter.hasRefused(container);

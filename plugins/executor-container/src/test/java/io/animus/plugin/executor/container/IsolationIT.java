@@ -6,30 +6,44 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.animus.api.executor.Job;
 import io.animus.api.executor.JobInput;
 import io.animus.api.executor.LogLine;
+import io.animus.api.executor.Workload;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a job can't do, asked from inside. */
+@ParameterizedClass
+@EnumSource(Engine.Brand.class)
 class IsolationIT {
     private static TestBed bed;
+
+    @Parameter
+    private Engine.Brand brand;
+
     private final ContainerJobExecutor executor = bed.executor();
 
-    @BeforeAll
-    static void startEngine() throws Exception {
-        bed = new TestBed();
+    @BeforeParameterizedClassInvocation
+    static void startEngine(Engine.Brand brand) throws Exception {
+        bed = new TestBed(brand);
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void stopEngine() throws Exception {
-        bed.stop();
+        // Null where the engine can't be started.
+        if (bed != null) {
+            bed.stop();
+            bed = null;
+        }
     }
 
     @AfterEach
@@ -105,6 +119,7 @@ class IsolationIT {
 
     @Test
     void hasUserIdsOfItsOwnWhereTheMachineHasARange() throws Exception {
+        assumeTrue(brand == Engine.Brand.PODMAN, "Docker's daemon decides this for all containers");
         assumeTrue(Files.readString(Path.of("/etc/subuid")).contains("containers:"), "a range for containers");
         var apart = bed.executor(bed.settings(false, Map.of(), true));
         var input = bed.serve("data", JobInput.Form.FILE, new byte[] {'x'});
@@ -128,14 +143,14 @@ class IsolationIT {
     @Test
     void limitsTheFoldersThatTheImageWantsAsVolumes() throws Exception {
         var image = BusyboxImage.make(",'Volumes':{'/data':{}}");
-        bed.podman().load(image, "registry.test:5000/animus/volumes:1");
-        var workload = bed.workload(
-                image.digest(),
-                List.of("sh", "-c", "dd if=/dev/zero of=/data/x bs=64k count=64 2>/dev/null || echo full"));
+        var workload = new Workload(
+                bed.load(image, "animus/volumes"),
+                List.of("sh", "-c", "dd if=/dev/zero of=/data/x bs=64k count=64 2>/dev/null || echo full"),
+                Map.of());
         var job = new Job("volumes", image.digest(), workload, TestBed.LIMITS, Job.NO_NETWORK, List.of());
 
         assertThat(run(job)).containsExactly("full");
-        assertThat(bed.podman().run("volume", "ls", "--quiet")).isEmpty();
+        assertThat(bed.engine().run("volume", "ls", "--quiet")).isEmpty();
     }
 
     @Test

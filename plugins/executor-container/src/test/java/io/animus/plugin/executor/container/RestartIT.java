@@ -16,26 +16,39 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The hub or the engine goes away in the middle of something. */
+@ParameterizedClass
+@EnumSource(Engine.Brand.class)
 class RestartIT {
     private static final String SLOW =
             "echo ready; while test ! -e /out/go; do sleep 0.05; done; echo went; echo x > /out/left";
     private static TestBed bed;
+
+    @Parameter
+    private Engine.Brand brand;
+
     private ContainerJobExecutor executor = bed.executor();
 
-    @BeforeAll
-    static void startEngine() throws Exception {
-        bed = new TestBed();
+    @BeforeParameterizedClassInvocation
+    static void startEngine(Engine.Brand brand) throws Exception {
+        bed = new TestBed(brand);
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void stopEngine() throws Exception {
-        bed.stop();
+        // Null where the engine can't be started.
+        if (bed != null) {
+            bed.stop();
+            bed = null;
+        }
     }
 
     @AfterEach
@@ -73,7 +86,7 @@ class RestartIT {
         follower.start();
         assertThat(ready.await(1, TimeUnit.MINUTES)).isTrue();
 
-        bed.podman().killAndRestart();
+        bed.engine().killAndRestart();
 
         follower.join(Duration.ofMinutes(1).toMillis());
         assertThat(failures).singleElement().matches(e -> e.reason().isRetryable(), "is retryable");
@@ -88,7 +101,7 @@ class RestartIT {
     @Test
     void saysWhatToDoWhileTheEngineIsAway() throws Exception {
         assertThat(executor.health()).isEqualTo(PluginHealth.OK);
-        bed.podman().kill();
+        bed.engine().kill();
         try {
             assertThatExceptionOfType(ExternalSystemException.class)
                     .isThrownBy(() -> executor.find("away"))
@@ -96,7 +109,7 @@ class RestartIT {
             assertThat(executor.health().state()).isEqualTo(PluginHealth.State.DOWN);
             assertThat(executor.health().reason()).contains("podman system service");
         } finally {
-            bed.podman().killAndRestart();
+            bed.engine().killAndRestart();
         }
     }
 

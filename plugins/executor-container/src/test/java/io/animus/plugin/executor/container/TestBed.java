@@ -26,25 +26,25 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 
-/** A real Podman with a busybox image, a server for inputs, and executors over them. */
+/** A real engine with a busybox image, a server for inputs, and executors over them. */
 final class TestBed implements JobPrograms {
     static final Limits LIMITS = new Limits(1000, 64 << 20, 4 << 20, 32, 0);
 
     static {
-        // Podman tries TLS first, for which this server waits: a second is enough.
+        // Engines try TLS first, for which this server waits: a second is enough.
         System.setProperty("sun.net.httpserver.maxReqTime", "1");
     }
 
-    private static final String NAME = "registry.test:5000/animus/busybox";
+    private static final String IMAGE = "animus/busybox";
 
     private final BusyboxImage image = BusyboxImage.make("");
     private final Map<String, byte[]> served = new ConcurrentHashMap<>();
     private final HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    private final Podman podman = new Podman(registry());
+    private final Engine engine;
     private final List<ContainerJobExecutor> executors = new ArrayList<>();
 
-    TestBed() throws Exception {
-        podman.load(image, NAME + ":1");
+    TestBed(Engine.Brand brand) throws Exception {
+        engine = new Engine(brand, registry());
         server.createContext("/", exchange -> {
             var path = exchange.getRequestURI().getPath();
             var content = served.getOrDefault(path, "{\"errors\":[{\"code\":\"MANIFEST_UNKNOWN\"}]}".getBytes(UTF_8));
@@ -59,6 +59,7 @@ final class TestBed implements JobPrograms {
             exchange.close();
         });
         server.start();
+        load(image, IMAGE);
     }
 
     /** Host and port of a registry that holds what {@link #publish} put there. */
@@ -76,12 +77,19 @@ final class TestBed implements JobPrograms {
         return ImageReference.parse(registry() + "/" + repository + "@" + published.digest());
     }
 
-    Podman podman() {
-        return podman;
+    /** Has the engine pull an image, and says its name. */
+    ImageReference load(BusyboxImage loaded, String repository) throws Exception {
+        var reference = publish(loaded, repository);
+        engine.run("pull", "--quiet", reference.toString());
+        return reference;
+    }
+
+    Engine engine() {
+        return engine;
     }
 
     Path workFolder() {
-        return podman.file("jobs");
+        return engine.file("jobs");
     }
 
     Settings settings() {
@@ -95,7 +103,7 @@ final class TestBed implements JobPrograms {
     Settings settings(boolean pullImages, Map<String, String> networks, boolean userNamespaces) {
         return new Settings(
                 "test",
-                List.of(podman.socket()),
+                List.of(engine.socket()),
                 workFolder(),
                 pullImages,
                 networks,
@@ -134,7 +142,8 @@ final class TestBed implements JobPrograms {
     }
 
     Workload workload(Digest digest, List<String> command) {
-        return new Workload(ImageReference.parse(NAME + "@" + digest), command, Map.of("ANIMUS", "yes"));
+        return new Workload(
+                ImageReference.parse(registry() + "/" + IMAGE + "@" + digest), command, Map.of("ANIMUS", "yes"));
     }
 
     BusyboxImage image() {
@@ -199,8 +208,8 @@ final class TestBed implements JobPrograms {
 
     private List<String> leftovers() throws Exception {
         var left = new ArrayList<String>();
-        left.addAll(podman.run("ps", "--all", "--quiet").lines().toList());
-        left.addAll(podman.run("volume", "ls", "--quiet").lines().toList());
+        left.addAll(engine.run("ps", "--all", "--quiet").lines().toList());
+        left.addAll(engine.run("volume", "ls", "--quiet").lines().toList());
         left.addAll(HostCommand.run("losetup", "--list", "--noheadings", "--output", "BACK-FILE")
                 .lines()
                 .filter(f -> f.contains(workFolder().toString()))
@@ -219,7 +228,7 @@ final class TestBed implements JobPrograms {
 
     void stop() throws Exception {
         server.stop(0);
-        podman.stop();
+        engine.stop();
     }
 
     /** The text of a failure, for assertions that secrets stay out of it. */
