@@ -3,23 +3,16 @@ package io.animus.kernel.store.postgres;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.animus.api.database.DatabaseAccess;
-import io.animus.api.database.DatabaseServer;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.function.Function;
 import org.jooq.exception.DataAccessException;
-import org.osgi.service.component.annotations.Activate;
-import org.osgi.service.component.annotations.Component;
-import org.osgi.service.component.annotations.Deactivate;
-import org.osgi.service.component.annotations.Reference;
-import org.osgi.service.component.annotations.ReferencePolicyOption;
 
 /**
  * The hub's database, migrated and ready. Safe for many threads; calls block while all connections are in use, at most
  * {@link #CONNECT_TIMEOUT}.
  */
-@Component(service = Database.class)
 public final class Database implements AutoCloseable {
     /** How long a call waits for a connection before the database counts as away. */
     public static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
@@ -27,11 +20,6 @@ public final class Database implements AutoCloseable {
     private static final int CONNECTIONS = 16;
 
     private final HikariDataSource connections;
-
-    @Activate
-    public Database(@Reference(name = "server", policyOption = ReferencePolicyOption.GREEDY) DatabaseServer server) {
-        this(server.access());
-    }
 
     /**
      * Migrates the database as the owner and opens a pool of connections with the runtime role.
@@ -123,7 +111,6 @@ public final class Database implements AutoCloseable {
     }
 
     @Override
-    @Deactivate
     public void close() {
         connections.close();
     }

@@ -25,6 +25,10 @@ final class TestDatabase implements AutoCloseable {
         return database;
     }
 
+    DatabaseAccess access() {
+        return access;
+    }
+
     /** A connection as the owner of the tables, who may try everything. */
     Connection asOwner() throws SQLException {
         return as(access.owner());
