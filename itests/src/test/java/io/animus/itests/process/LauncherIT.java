@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -80,6 +81,55 @@ class LauncherIT {
 
         assertThat(hub.animus("start").out()).doesNotContain("ank_");
         assertThat(hub.data().resolve("log/animus.log")).content().doesNotContain(key);
+    }
+
+    @Test
+    void leavesTheBootstrapKeyInItsFileWhenAServiceManagerReadsAlong() throws Exception {
+        var out = folder.resolve("out");
+        var err = folder.resolve("err");
+        var builder = new ProcessBuilder(hub.home().resolve("bin/animus").toString(), "start", "--foreground")
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile());
+        builder.environment().put("ANIMUS_DATA", hub.data().toString());
+        builder.environment().put("ANIMUS_PORT", Integer.toString(hub.port()));
+        var launcher = builder.start();
+        try {
+            Patience.untilTrue("the launcher names the key file", () -> Files.readString(err)
+                    .contains("bootstrap-admin.key"));
+            var key = hub.data().resolve("bootstrap-admin.key");
+            assertThat(key).content().startsWith("ank_");
+            assertThat(Files.getPosixFilePermissions(key)).isEqualTo(PosixFilePermissions.fromString("rw-------"));
+            assertThat(Files.readString(out) + Files.readString(err)).doesNotContain("ank_");
+        } finally {
+            launcher.destroy();
+            launcher.onExit().get(60, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void runsNoBundleOfTheArchiveThatItReplaced() throws Exception {
+        hub.animus("start");
+        hub.animus("stop");
+        var remembered = Files.writeString(hub.data().resolve("cache/of-the-old-archive"), "");
+        var home = folder.resolve("next");
+        assertThat(new ProcessBuilder("cp", "-r", hub.home().toString(), home.toString())
+                        .start()
+                        .waitFor())
+                .isZero();
+        Files.writeString(home.resolve("VERSION"), "0.1.1\n");
+
+        var upgraded = new UnpackedHub(home, hub.data(), hub.port());
+
+        assertThat(upgraded.animus("start").out()).contains("0.1.1", "ready");
+        assertThat(remembered).doesNotExist();
+        assertThat(openFiles(upgraded.process().pid()))
+                .anyMatch(file -> file.startsWith(home.resolve("system").toString()))
+                .noneMatch(file -> file.startsWith(hub.home() + "/"));
+        upgraded.animus("stop");
+
+        var kept = Files.writeString(hub.data().resolve("cache/of-this-archive"), "");
+        assertThat(upgraded.animus("start").exitCode()).isZero();
+        assertThat(kept).exists();
     }
 
     @Test
@@ -164,14 +214,7 @@ class LauncherIT {
 
     /** Local addresses in listening state of one process, as the kernel's tables have them. */
     private static Set<String> listeningPorts(long pid) throws IOException {
-        var sockets = new HashSet<String>();
-        try (var descriptors = Files.newDirectoryStream(Path.of("/proc/" + pid + "/fd"))) {
-            for (var descriptor : descriptors) {
-                if (Files.isSymbolicLink(descriptor)) {
-                    sockets.add(Files.readSymbolicLink(descriptor).toString());
-                }
-            }
-        }
+        var sockets = openFiles(pid);
         var found = new TreeSet<String>();
         for (var table : new String[] {"/proc/net/tcp", "/proc/net/tcp6"}) {
             for (var line : Files.readAllLines(Path.of(table))) {
@@ -182,5 +225,18 @@ class LauncherIT {
             }
         }
         return found;
+    }
+
+    /** What the file descriptors of one process point to. */
+    private static Set<String> openFiles(long pid) throws IOException {
+        var files = new HashSet<String>();
+        try (var descriptors = Files.newDirectoryStream(Path.of("/proc/" + pid + "/fd"))) {
+            for (var descriptor : descriptors) {
+                if (Files.isSymbolicLink(descriptor)) {
+                    files.add(Files.readSymbolicLink(descriptor).toString());
+                }
+            }
+        }
+        return files;
     }
 }
