@@ -1,5 +1,6 @@
 package io.animus.plugin.registry;
 
+import io.animus.api.plugin.Logins;
 import io.animus.api.registry.ImageManifest;
 import io.animus.api.types.ImageReference;
 import java.net.URI;
@@ -7,6 +8,7 @@ import java.net.URLEncoder;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -66,7 +68,7 @@ final class ManifestSource {
         return follow(
                 address,
                 challenge.scheme().equals("basic")
-                        ? logins.basic(reference.registry())
+                        ? login(reference)
                                 .orElseThrow(() -> RegistryFailure.denied(
                                         reference.registry(), "asks for a login, and credentials_file has none"))
                         : "Bearer " + token(reference, challenge));
@@ -110,9 +112,8 @@ final class ManifestSource {
                 .filter(to -> realm.contains("://"))
                 .orElseThrow(() -> RegistryFailure.rejected(
                         "registry " + reference.registry() + " names a token server where the hub doesn't go"));
-        var headers = logins.basic(reference.registry())
-                .map(login -> List.of("Authorization", login))
-                .orElse(List.of());
+        var headers =
+                login(reference).map(login -> List.of("Authorization", login)).orElse(List.of());
         var answer = http.get(address, headers);
         if (answer.statusCode() != 200) {
             throw RegistryFailure.status(address, answer.statusCode());
@@ -120,6 +121,15 @@ final class ManifestSource {
         return ManifestJson.token(answer.body())
                 .orElseThrow(
                         () -> RegistryFailure.rejected("token server " + address.getAuthority() + " sends no token"));
+    }
+
+    // The value of an Authorization header: a secret.
+    private Optional<String> login(ImageReference reference) {
+        return logins.read().stream()
+                .filter(login -> login.place().equalsIgnoreCase(reference.registry()))
+                .map(login -> login.user() + ":" + login.password())
+                .map(login -> "Basic " + Base64.getEncoder().encodeToString(login.getBytes(StandardCharsets.UTF_8)))
+                .findFirst();
     }
 
     // The scope is ours, not the challenge's: a registry must not make the hub ask for more than to read this image.

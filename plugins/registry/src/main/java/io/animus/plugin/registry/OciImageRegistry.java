@@ -1,13 +1,14 @@
 package io.animus.plugin.registry;
 
+import io.animus.api.plugin.Logins;
 import io.animus.api.plugin.Plugin;
 import io.animus.api.plugin.PluginDescriptor;
 import io.animus.api.plugin.PluginHealth;
 import io.animus.api.plugin.PluginRoutes;
+import io.animus.api.plugin.TrustedAuthorities;
 import io.animus.api.registry.ImageManifest;
 import io.animus.api.registry.ImageRegistry;
 import io.animus.api.types.ImageReference;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
@@ -51,6 +52,10 @@ public final class OciImageRegistry implements ImageRegistry, Plugin {
         @AttributeDefinition(description = "File with lines of <host[:port]> <user> <password>; empty for none")
         String credentials__file() default "";
 
+        @AttributeDefinition(
+                description = "Certificate authorities of the hosts, in PEM, read at the start; empty for Java's own")
+        String ca__file() default "";
+
         @AttributeDefinition(description = "Milliseconds to connect", min = "1")
         int connect__timeout__ms() default 10_000;
 
@@ -71,9 +76,10 @@ public final class OciImageRegistry implements ImageRegistry, Plugin {
                 lowerCase(config.hosts()),
                 new ManifestSource(
                         new RegistryHttp(
+                                TrustedAuthorities.of(config.ca__file()),
                                 Duration.ofMillis(config.connect__timeout__ms()),
                                 Duration.ofMillis(config.read__timeout__ms())),
-                        new Logins(config.credentials__file().isEmpty() ? null : Path.of(config.credentials__file())),
+                        Logins.of(config.credentials__file()),
                         lowerCase(config.insecure__hosts())),
                 route -> PluginRoutes.start(bundle, "registry-" + config.instance(), route));
     }

@@ -1,10 +1,10 @@
 package io.animus.plugin.registry;
 
+import io.animus.api.plugin.TrustedAuthorities;
 import io.animus.api.types.ExternalSystemException;
 import io.animus.api.types.ExternalSystemException.Reason;
 import java.io.IOException;
 import java.net.URI;
-import javax.net.ssl.SSLException;
 
 /** What a registry's answers and silences mean to the kernel. */
 final class RegistryFailure {
@@ -20,13 +20,10 @@ final class RegistryFailure {
 
     static ExternalSystemException of(URI address, IOException failure) {
         // Nobody but an operator can mend a certificate, or a registry that speaks no TLS at all.
-        return failure instanceof SSLException
-                ? new ExternalSystemException(
-                        Reason.DENIED,
-                        "registry " + address.getAuthority() + " and the hub don't agree on TLS: it needs a certificate"
-                                + " that Java trusts, or a place in insecure_hosts",
-                        failure)
-                : unavailable(address, "doesn't answer", failure);
+        return TrustedAuthorities.refusal(failure)
+                .map(why -> new ExternalSystemException(
+                        Reason.DENIED, "registry " + address.getAuthority() + " " + why, failure))
+                .orElseGet(() -> unavailable(address, "doesn't answer", failure));
     }
 
     static ExternalSystemException unavailable(URI address, String what, Exception failure) {

@@ -1,5 +1,6 @@
 package io.animus.plugin.registry;
 
+import io.animus.api.plugin.TrustedAuthorities;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -33,8 +34,9 @@ final class RegistryHttp {
     private final HttpClient client;
     private final Duration readTimeout;
 
-    RegistryHttp(Duration connectTimeout, Duration readTimeout) {
+    RegistryHttp(TrustedAuthorities authorities, Duration connectTimeout, Duration readTimeout) {
         this.client = HttpClient.newBuilder()
+                .sslContext(authorities.context())
                 .connectTimeout(connectTimeout)
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .build();

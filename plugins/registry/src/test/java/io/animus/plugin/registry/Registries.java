@@ -3,8 +3,10 @@ package io.animus.plugin.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.animus.api.plugin.Logins;
 import io.animus.api.plugin.PluginDescriptor;
 import io.animus.api.plugin.PluginRoutes;
+import io.animus.api.plugin.TrustedAuthorities;
 import io.animus.api.types.ExternalSystemException;
 import io.animus.api.types.ExternalSystemException.Reason;
 import java.nio.file.Path;
@@ -17,7 +19,11 @@ final class Registries {
     private Registries() {}
 
     static OciImageRegistry serving(Path credentials, Set<String> hosts, Set<String> insecure) {
-        var http = new RegistryHttp(Duration.ofSeconds(2), Duration.ofSeconds(3));
+        return serving(credentials, "", hosts, insecure);
+    }
+
+    static OciImageRegistry serving(Path credentials, String authorities, Set<String> hosts, Set<String> insecure) {
+        var http = new RegistryHttp(TrustedAuthorities.of(authorities), Duration.ofSeconds(2), Duration.ofSeconds(3));
         return new OciImageRegistry(
                 new PluginDescriptor("registry", "oci", "test"),
                 hosts,

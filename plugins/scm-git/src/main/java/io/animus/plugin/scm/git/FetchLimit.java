@@ -1,5 +1,6 @@
 package io.animus.plugin.scm.git;
 
+import io.animus.api.plugin.TrustedAuthorities;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -7,6 +8,7 @@ import java.io.InterruptedIOException;
 import java.net.Proxy;
 import java.net.URL;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import org.eclipse.jgit.lib.EmptyProgressMonitor;
 import org.eclipse.jgit.transport.http.HttpConnection;
@@ -48,25 +50,37 @@ final class FetchLimit extends EmptyProgressMonitor {
     }
 
     /** HTTP connections that count what they read and give up when this limit says so. */
-    JDKHttpConnectionFactory connections(Duration connect, Duration read) {
+    JDKHttpConnectionFactory connections(TrustedAuthorities authorities, Duration connect, Duration read) {
         return new JDKHttpConnectionFactory() {
             @Override
             public HttpConnection create(URL url) throws IOException {
-                return new Limited(url, Proxy.NO_PROXY, connect, read);
+                return new Limited(url, Proxy.NO_PROXY, authorities, connect, read);
             }
 
             @Override
             public HttpConnection create(URL url, Proxy proxy) throws IOException {
-                return new Limited(url, proxy, connect, read);
+                return new Limited(url, proxy, authorities, connect, read);
             }
         };
     }
 
     private final class Limited extends JDKHttpConnection {
-        private Limited(URL url, Proxy proxy, Duration connect, Duration read) throws IOException {
+        private Limited(URL url, Proxy proxy, TrustedAuthorities authorities, Duration connect, Duration read)
+                throws IOException {
             super(url, proxy);
+            if ("https".equalsIgnoreCase(url.getProtocol())) {
+                trust(authorities);
+            }
             super.setConnectTimeout((int) connect.toMillis());
             super.setReadTimeout((int) read.toMillis());
+        }
+
+        private void trust(TrustedAuthorities authorities) throws IOException {
+            try {
+                super.configure(null, authorities.managers(), null);
+            } catch (GeneralSecurityException e) {
+                throw new IOException("this Java can't speak TLS", e);
+            }
         }
 
         @Override

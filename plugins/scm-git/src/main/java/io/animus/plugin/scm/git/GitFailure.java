@@ -1,10 +1,10 @@
 package io.animus.plugin.scm.git;
 
+import io.animus.api.plugin.TrustedAuthorities;
 import io.animus.api.types.ExternalSystemException;
 import io.animus.api.types.ExternalSystemException.Reason;
 import java.io.IOException;
 import java.net.URI;
-import javax.net.ssl.SSLException;
 import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.SshException;
 import org.eclipse.jgit.errors.NoRemoteRepositoryException;
@@ -57,9 +57,10 @@ final class GitFailure {
                     default -> {}
                 }
             }
-            if (cause instanceof SSLException) {
-                return denied(repository, "shows no certificate that the hub trusts", failure);
-            }
+        }
+        var refusal = TrustedAuthorities.refusal(failure);
+        if (refusal.isPresent()) {
+            return denied(repository, refusal.get(), failure);
         }
         return unavailable(repository, "doesn't answer", failure);
     }

@@ -75,7 +75,7 @@ record GitRemote(GitAccess access, Duration connectTimeout, Duration readTimeout
                 var transport = open(repository, mirror)) {
             transport.setCredentialsProvider(new LoginProvider(access, repository));
             if (transport instanceof TransportHttp http) {
-                http.setHttpConnectionFactory(limit.connections(connectTimeout, readTimeout));
+                http.setHttpConnectionFactory(limit.connections(access.authorities(), connectTimeout, readTimeout));
             } else {
                 transport.setTimeout((int) Math.max(1, readTimeout.toSeconds()));
             }

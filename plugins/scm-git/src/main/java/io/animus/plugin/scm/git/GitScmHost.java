@@ -1,9 +1,11 @@
 package io.animus.plugin.scm.git;
 
+import io.animus.api.plugin.Logins;
 import io.animus.api.plugin.Plugin;
 import io.animus.api.plugin.PluginDescriptor;
 import io.animus.api.plugin.PluginHealth;
 import io.animus.api.plugin.PluginRoutes;
+import io.animus.api.plugin.TrustedAuthorities;
 import io.animus.api.scm.ScmHost;
 import io.animus.api.scm.SourceArchive;
 import io.animus.api.types.CommitSha;
@@ -53,6 +55,10 @@ public final class GitScmHost implements ScmHost, Plugin {
         @AttributeDefinition(description = "File with lines of <url-prefix> <user> <password>; empty for none")
         String credentials__file() default "";
 
+        @AttributeDefinition(
+                description = "Certificate authorities of https hosts, in PEM, read at the start; empty for Java's own")
+        String ca__file() default "";
+
         @AttributeDefinition(description = "Private ssh key without passphrase, in OpenSSH's form; empty for none")
         String ssh__key__file() default "";
 
@@ -86,11 +92,15 @@ public final class GitScmHost implements ScmHost, Plugin {
 
     @Activate
     public GitScmHost(BundleContext bundle, Config config) {
+        this(bundle, config, remote(config));
+    }
+
+    private GitScmHost(BundleContext bundle, Config config, GitRemote remote) {
         this(
                 new PluginDescriptor("scm", "git", config.instance()),
                 new ServedUrls(List.of(config.url__prefixes())),
-                new MirrorCache(folder(bundle, config), config.cache__max__bytes(), remote(config), Clock.systemUTC()),
-                remote(config),
+                new MirrorCache(folder(bundle, config), config.cache__max__bytes(), remote, Clock.systemUTC()),
+                remote,
                 config.archive__max__bytes(),
                 route -> PluginRoutes.start(bundle, "scm-git-" + config.instance(), route));
     }
@@ -206,7 +216,8 @@ public final class GitScmHost implements ScmHost, Plugin {
     private static GitRemote remote(Config config) {
         return new GitRemote(
                 new GitAccess(
-                        file(config.credentials__file()),
+                        Logins.of(config.credentials__file()),
+                        TrustedAuthorities.of(config.ca__file()),
                         file(config.ssh__key__file()),
                         file(config.known__hosts__file())),
                 Duration.ofMillis(config.connect__timeout__ms()),

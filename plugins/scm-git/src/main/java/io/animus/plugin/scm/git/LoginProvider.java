@@ -43,7 +43,7 @@ final class LoginProvider extends CredentialsProvider {
             if (item instanceof CredentialItem.Username user) {
                 login.ifPresent(known -> user.setValue(known.user()));
             } else if (item instanceof CredentialItem.Password password) {
-                login.ifPresent(known -> password.setValue(known.password()));
+                login.ifPresent(known -> password.setValue(known.password().toCharArray()));
             }
         }
         return login.isPresent();

@@ -1,7 +1,9 @@
 package io.animus.plugin.scm.git;
 
+import io.animus.api.plugin.Logins;
 import io.animus.api.plugin.PluginDescriptor;
 import io.animus.api.plugin.PluginRoutes;
+import io.animus.api.plugin.TrustedAuthorities;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -30,6 +32,14 @@ final class Hosts {
     }
 
     static GitAccess noAccess() {
-        return new GitAccess(null, null, null);
+        return access("", "");
+    }
+
+    static GitAccess access(String credentials, String authorities) {
+        return access(credentials, authorities, null, null);
+    }
+
+    static GitAccess access(String credentials, String authorities, Path sshKey, Path knownHosts) {
+        return new GitAccess(Logins.of(credentials), TrustedAuthorities.of(authorities), sshKey, knownHosts);
     }
 }

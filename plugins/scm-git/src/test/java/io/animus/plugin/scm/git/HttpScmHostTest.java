@@ -13,7 +13,6 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -28,8 +27,7 @@ class HttpScmHostTest implements ScmHostContract {
     static Path shared;
 
     private static SampleRepositories repositories;
-    private static Process nginx;
-    private static Process backend;
+    private static NginxGit nginx;
     private static String url;
 
     @TempDir
@@ -40,52 +38,14 @@ class HttpScmHostTest implements ScmHostContract {
 
     @BeforeAll
     static void serve() throws Exception {
-        Files.setPosixFilePermissions(shared, PosixFilePermissions.fromString("rwxr-xr-x"));
         repositories = SampleRepositories.create(shared);
-        Commands.run(shared, "git", "config", "--global", "safe.directory", "*");
-        var port = Commands.freePort();
-        url = "http://127.0.0.1:" + port + "/git/";
-        var password = Commands.run(shared, "openssl", "passwd", "-apr1", "s3cret");
-        Files.writeString(shared.resolve("htpasswd"), "hub:" + password + "\n");
-        Files.writeString(
-                shared.resolve("nginx.conf"),
-                """
-                daemon off; worker_processes 1; pid @/nginx.pid; error_log @/error.log; %s
-                events { worker_connections 64; }
-                http {
-                  access_log off; client_max_body_size 10m;
-                  client_body_temp_path @/b; fastcgi_temp_path @/f; proxy_temp_path @/p; uwsgi_temp_path @/u; scgi_temp_path @/s;
-                  server {
-                    listen 127.0.0.1:%d;
-                    location ~ ^/git(/.*)$ {
-                      auth_basic git; auth_basic_user_file @/htpasswd;
-                      include /etc/nginx/fastcgi_params;
-                      fastcgi_param SCRIPT_FILENAME /usr/lib/git-core/git-http-backend;
-                      fastcgi_param GIT_HTTP_EXPORT_ALL "";
-                      fastcgi_param GIT_PROJECT_ROOT @/team;
-                      fastcgi_param PATH_INFO $1;
-                      fastcgi_param REMOTE_USER $remote_user;
-                      fastcgi_param HOME @;
-                      fastcgi_pass unix:@/cgi.sock;
-                    }
-                  }
-                }
-                """
-                        .formatted("root".equals(System.getProperty("user.name")) ? "user root;" : "", port)
-                        .replace("@", shared.toString()));
-        backend = Commands.start(
-                shared, shared.resolve("cgi.log"), "fcgiwrap", "-c", "4", "-s", "unix:" + shared + "/cgi.sock");
-        nginx = Commands.start(shared, shared.resolve("nginx.log"), "nginx", "-c", shared + "/nginx.conf");
-        Commands.awaitPort(port, nginx, shared.resolve("nginx.log"));
+        nginx = NginxGit.start(shared, NginxGit.PLAIN);
+        url = "http://" + nginx.address(0) + "/git/";
     }
 
     @AfterAll
     static void stopServing() throws InterruptedException {
-        nginx.destroy();
-        nginx.waitFor();
-        backend.descendants().forEach(ProcessHandle::destroy);
-        backend.destroy();
-        backend.waitFor();
+        nginx.close();
     }
 
     @BeforeEach
@@ -106,7 +66,7 @@ class HttpScmHostTest implements ScmHostContract {
         prefixes[0] = url;
         System.arraycopy(morePrefixes, 0, prefixes, 1, morePrefixes.length);
         return Hosts.serving(
-                Files.createTempDirectory(folder, "cache"), new GitAccess(credentials, null, null), prefixes);
+                Files.createTempDirectory(folder, "cache"), Hosts.access(credentials.toString(), ""), prefixes);
     }
 
     @Override
@@ -180,7 +140,7 @@ class HttpScmHostTest implements ScmHostContract {
     void readsARotatedPasswordAtOnce() throws Exception {
         var credentials = folder.resolve("rotated");
         Files.writeString(credentials, url + " hub old");
-        var rotated = Hosts.serving(folder.resolve("c"), new GitAccess(credentials, null, null), url);
+        var rotated = Hosts.serving(folder.resolve("c"), Hosts.access(credentials.toString(), ""), url);
         try {
             assertFails(Reason.DENIED, () -> rotated.resolve(sample.repository(), "main"));
             Files.writeString(credentials, url + " hub s3cret");

@@ -86,7 +86,7 @@ class SshScmHostTest implements ScmHostContract {
     }
 
     private GitScmHost host(String key, String knownHosts, String... more) throws Exception {
-        var access = new GitAccess(null, shared.resolve(key), shared.resolve(knownHosts));
+        var access = Hosts.access("", "", shared.resolve(key), shared.resolve(knownHosts));
         return Hosts.serving(
                 Files.createTempDirectory(folder, "cache"), access, more.length == 0 ? new String[] {url} : more);
     }
