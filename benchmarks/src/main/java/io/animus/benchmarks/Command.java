@@ -11,11 +11,11 @@ final class Command {
     private Command() {}
 
     /**
-     * Runs it; what it says goes through a file, since a server that it leaves behind may keep its streams open.
+     * Runs it and returns what it says, which goes through a file, since a server that it leaves behind may keep its streams open.
      *
      * @throws IOException if it ends with another status than 0
      */
-    static void run(Map<String, String> environment, List<String> command) throws IOException, InterruptedException {
+    static String run(Map<String, String> environment, List<String> command) throws IOException, InterruptedException {
         var said = Files.createTempFile("animus-bench", ".out");
         try {
             var builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(said.toFile());
@@ -25,6 +25,7 @@ final class Command {
                 throw new IOException(
                         command + " ended with status " + status + ": " + withoutKeys(Files.readString(said)));
             }
+            return Files.readString(said);
         } finally {
             Files.delete(said);
         }
