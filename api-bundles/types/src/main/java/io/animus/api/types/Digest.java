@@ -3,16 +3,29 @@ package io.animus.api.types;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.regex.Pattern;
 
 /** A SHA-256 content digest in OCI form: {@code sha256:} and 64 lower-case hex digits. */
 public record Digest(String value) {
-    private static final Pattern FORM = Pattern.compile("sha256:[0-9a-f]{64}");
+    private static final String ALGORITHM = "sha256:";
+    private static final int DIGITS = 64;
 
     public Digest {
-        if (!FORM.matcher(value).matches()) {
+        if (!isForm(value)) {
             throw new IllegalArgumentException("a digest is sha256: and 64 lower-case hex digits, not " + value);
         }
+    }
+
+    private static boolean isForm(String text) {
+        if (text.length() != ALGORITHM.length() + DIGITS || !text.startsWith(ALGORITHM)) {
+            return false;
+        }
+        for (var i = ALGORITHM.length(); i < text.length(); i++) {
+            var c = text.charAt(i);
+            if ((c < '0' || c > '9') && (c < 'a' || c > 'f')) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** The digest of {@code content}. */
@@ -24,7 +37,7 @@ public record Digest(String value) {
 
     /** The digest of all content that went through {@code hash}, which is reset. */
     public static Digest finish(MessageDigest hash) {
-        return new Digest("sha256:" + HexFormat.of().formatHex(hash.digest()));
+        return new Digest(ALGORITHM + HexFormat.of().formatHex(hash.digest()));
     }
 
     /** A fresh SHA-256 to stream content through. */
@@ -38,7 +51,7 @@ public record Digest(String value) {
 
     /** The 64 hex digits alone. */
     public String hex() {
-        return value.substring("sha256:".length());
+        return value.substring(ALGORITHM.length());
     }
 
     @Override
