@@ -262,6 +262,8 @@ final class Engine {
     }
 
     private void delete() throws Exception {
+        // A Docker that was killed leaves its storage bound to itself.
+        new ProcessBuilder("umount", "--lazy", file("root").toString()).start().waitFor();
         new ProcessBuilder("rm", "-rf", "--one-file-system", home.toString())
                 .start()
                 .waitFor();
