@@ -15,6 +15,10 @@ final class DisclosureReader {
     private final JsonScanner scanner = new JsonScanner();
     private final byte[] hash = new byte[Hashing.SIZE];
     private byte[] decoded = new byte[1024];
+    private int pathFrom;
+    private int pathTo;
+    private int valueFrom;
+    private int valueTo;
 
     DisclosureReader(Hashing hashing) {
         this.hashing = hashing;
@@ -32,11 +36,6 @@ final class DisclosureReader {
                 new String(decoded, pathFrom, pathTo - pathFrom, US_ASCII),
                 Arrays.copyOfRange(decoded, valueFrom, valueTo));
     }
-
-    private int pathFrom;
-    private int pathTo;
-    private int valueFrom;
-    private int valueTo;
 
     /** Checks it only. */
     void open(byte[] text, int from, int to, LeafReader leaf) throws MalformedException {

@@ -52,7 +52,7 @@ public final class Main {
         var request = request(arguments);
         try (var files = LogFiles.open(arguments.file())) {
             var report = LogVerifier.verify(files, request);
-            out.println(arguments.isJson() ? report.json() : report.text());
+            out.println(arguments.isJson() ? report.json() : plain(report.text()));
             return report.status();
         }
     }
@@ -63,7 +63,7 @@ public final class Main {
                 ? read(arguments.disclosures().get())
                 : new byte[0];
         var result = ProofVerifier.verify(read(arguments.file()), event, disclosures, request(arguments));
-        out.println(arguments.isJson() ? result.json() : result.text());
+        out.println(arguments.isJson() ? result.json() : plain(result.text()));
         return result.status();
     }
 
@@ -98,6 +98,11 @@ public final class Main {
     private int print(String text) {
         out.println(text);
         return Report.GREEN;
+    }
+
+    // A log that is not right may hold what a terminal would obey.
+    private static String plain(String text) {
+        return text.replaceAll("[\\p{Cc}\\p{Cf}&&[^\n]]", "?");
     }
 
     private static String resource(String name) throws IOException {
