@@ -17,6 +17,7 @@ public final class Bench {
             new QueueDepth(),
             new DispatchTime(),
             new ContainerDispatch(),
+            new VerifyLog(),
             new Readiness(),
             new DemoTime());
 

@@ -16,7 +16,7 @@ class BenchTest {
 
     @Test
     void measuresBothSidesAndKeepsTheResults() throws Exception {
-        var cheap = List.of("queue", "queue-depth", "dispatch", "list-depth", "table-size");
+        var cheap = List.of("queue", "queue-depth", "dispatch", "list-depth", "table-size", "verify");
 
         var findings = Bench.run(new Setting(cheap, 2, true, module));
 
