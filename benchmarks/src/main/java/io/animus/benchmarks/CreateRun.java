@@ -20,7 +20,7 @@ final class CreateRun implements Benchmark {
     @Override
     public List<Finding> measure(Setting setting) throws IOException, SQLException, InterruptedException {
         try (var bed = new RestBed(setting, name())) {
-            var series = Series.interleaved(setting.warmUps(), setting.rounds(), bed::createOnHub, bed::createOnFloor);
+            var series = bed.compare(setting, bed::createOnHub, bed::createOnFloor);
             return List.of(Finding.rate(
                     name(),
                     "create a run over REST, " + RestBed.terms(),

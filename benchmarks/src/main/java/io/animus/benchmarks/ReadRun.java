@@ -23,8 +23,7 @@ final class ReadRun implements Benchmark {
             bed.createOnFloor();
             bed.settle();
             var ids = bed.runs(2_000);
-            var series = Series.interleaved(
-                    setting.warmUps(), setting.rounds(), () -> bed.readOnHub(ids), () -> bed.readOnFloor(ids));
+            var series = bed.compare(setting, () -> bed.readOnHub(ids), () -> bed.readOnFloor(ids));
             return List.of(Finding.rate(
                     name(),
                     "read a queued run over REST, " + RestBed.terms(),

@@ -19,6 +19,8 @@ final class RestBed implements AutoCloseable {
     private static final int CLIENTS = 16;
     private static final int CREATED = 201;
     private static final int OK = 200;
+    private static final int WARM_REQUESTS = 20_000;
+    private static final int MOST_WARM_UPS = 20;
 
     private final Opened opened = new Opened();
     private final Bed bed;
@@ -50,6 +52,17 @@ final class RestBed implements AutoCloseable {
             opened.close();
             throw e;
         }
+    }
+
+    /** Both sides in turns, once the hub is as warm as the peer, which answers many more requests in the same time. */
+    Series<Load> compare(Setting setting, Series.Round<Load> hub, Series.Round<Load> floor)
+            throws IOException, SQLException, InterruptedException {
+        // A compiler counts calls and not seconds: the slower side would be measured half compiled.
+        var answered = 0L;
+        for (var round = 0; round < MOST_WARM_UPS && answered < setting.pick(WARM_REQUESTS, 1); round++) {
+            answered += hub.run().operations();
+        }
+        return Series.interleaved(setting.warmUps(), setting.rounds(), hub, floor);
     }
 
     Load createOnHub() throws IOException, SQLException, InterruptedException {
