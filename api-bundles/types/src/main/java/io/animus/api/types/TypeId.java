@@ -35,7 +35,7 @@ public record TypeId(String value) implements Comparable<TypeId> {
         return text.length() == prefix.length() + 1 + SUFFIX && text.startsWith(prefix) && isForm(text);
     }
 
-    // By hand, for each request reads dozens of ids and a pattern takes ten times as long.
+    // By hand: ids are read with every request, and patterns showed in its profile.
     private static boolean isForm(String text) {
         var suffix = text.length() - SUFFIX;
         var prefix = suffix - 1;

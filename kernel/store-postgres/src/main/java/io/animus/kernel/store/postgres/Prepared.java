@@ -18,8 +18,8 @@ import org.jooq.exception.DataAccessException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A statement that requests run all the time: a constant text, which the server parses once for each connection, without
- * the making of it by jOOQ, which costs more than running it. Safe for many threads.
+ * A statement that requests run all the time: a constant text, which the server parses once for each connection, and which
+ * jOOQ doesn't have to make anew each time. Safe for many threads.
  */
 record Prepared(String sql) {
 
