@@ -77,6 +77,7 @@ final class ExportedLog {
         tiles(hashes);
         zip.putNextEntry(new ZipEntry("disclosures.jsonl"));
         Files.copy(lines, zip);
+        Files.delete(lines);
         zip.closeEntry();
         var key = SigningKey.generate();
         var root = Frontier.EMPTY.append(hashes).frontier().root();

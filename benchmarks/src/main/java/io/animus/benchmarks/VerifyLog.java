@@ -18,7 +18,7 @@ final class VerifyLog implements Benchmark {
 
     @Override
     public List<Finding> measure(Setting setting) throws IOException, SQLException, InterruptedException {
-        var leaves = setting.pick(500_000, 2_000);
+        var leaves = setting.pick(2_000_000, 2_000);
         var folder = Files.createTempDirectory(Files.createDirectories(setting.target()), "verify");
         try {
             var export = folder.resolve("export.zip");

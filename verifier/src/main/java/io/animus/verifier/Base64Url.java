@@ -29,23 +29,41 @@ final class Base64Url {
      * @return how many bytes, or -1 if it is not base64url
      */
     static int decode(byte[] text, int from, int to, byte[] output) {
-        var bits = 0;
-        var kept = 0;
         var size = 0;
-        for (var i = from; i < to; i++) {
-            var value = VALUES[text[i] & 0xFF];
-            if (value < 0) {
+        var i = from;
+        for (; i + 3 < to; i += 4) {
+            var bits = VALUES[text[i] & 0xFF] << 18
+                    | VALUES[text[i + 1] & 0xFF] << 12
+                    | VALUES[text[i + 2] & 0xFF] << 6
+                    | VALUES[text[i + 3] & 0xFF];
+            // A letter that is none has the value -1, whose sign stays.
+            if (bits < 0) {
                 return -1;
             }
-            bits = bits << 6 | value;
-            kept += 6;
-            if (kept >= 8) {
-                kept -= 8;
-                output[size++] = (byte) (bits >> kept);
-            }
+            output[size] = (byte) (bits >> 16);
+            output[size + 1] = (byte) (bits >> 8);
+            output[size + 2] = (byte) bits;
+            size += 3;
         }
-        var unused = bits & (1 << kept) - 1;
-        return kept == 6 || unused != 0 ? -1 : size;
+        return i == to ? size : decodeEnd(text, i, to, output, size);
+    }
+
+    private static int decodeEnd(byte[] text, int from, int to, byte[] output, int start) {
+        var bits = 0;
+        for (var i = from; i < to; i++) {
+            bits = bits << 6 | VALUES[text[i] & 0xFF];
+        }
+        var unused = to - from == 2 ? 4 : 2;
+        if (to - from == 1 || bits < 0 || (bits & (1 << unused) - 1) != 0) {
+            return -1;
+        }
+        var size = start;
+        bits >>= unused;
+        if (to - from == 3) {
+            output[size++] = (byte) (bits >> 8);
+        }
+        output[size++] = (byte) bits;
+        return size;
     }
 
     /** Whether {@code text}, from {@code at}, is the base64url of these 32 bytes. */
