@@ -32,6 +32,7 @@ import org.slf4j.LoggerFactory;
 public final class Health {
     private static final List<String> CAPABILITIES = List.of("scm", "registry", "storage", "executor");
     private static final String DATABASE = "database";
+    private static final String AUDIT = "audit";
     private static final Duration FRESH = Duration.ofSeconds(2);
     private static final Duration PATIENCE = Duration.ofSeconds(2);
     private static final Logger LOG = LoggerFactory.getLogger(Health.class);
@@ -43,6 +44,7 @@ public final class Health {
 
     private volatile @Nullable Database database;
     private volatile @Nullable Bootstrap bootstrap;
+    private volatile @Nullable LogStatus log;
     private @Nullable Known known;
 
     /**
@@ -102,6 +104,17 @@ public final class Health {
         }
     }
 
+    @Reference(name = "log", cardinality = OPTIONAL, policy = DYNAMIC)
+    void setLog(LogStatus present) {
+        log = present;
+    }
+
+    void unsetLog(LogStatus gone) {
+        if (log == gone) {
+            log = null;
+        }
+    }
+
     @Deactivate
     void close() {
         probes.close();
@@ -114,7 +127,7 @@ public final class Health {
 
     /**
      * How the hub is now: {@code DOWN} without its database, {@code DEGRADED} without a plugin that works for each
-     * capability. Answers within about two seconds.
+     * capability, or while events don't get into the audit log. Answers within about two seconds.
      */
     public synchronized Report report() {
         var last = known;
@@ -146,6 +159,12 @@ public final class Health {
         checks.add(new Check(DATABASE, databaseHealth.state(), detail(databaseHealth)));
         for (var capability : CAPABILITIES) {
             checks.add(check(capability, byPort.getOrDefault(capability, List.of()), deadline));
+        }
+        var ofLog = log;
+        if (ofLog != null) {
+            checks.add(ofLog.trouble()
+                    .map(why -> new Check(AUDIT, State.DEGRADED, why))
+                    .orElse(new Check(AUDIT, State.OK, null)));
         }
         probes.keepOnly(present);
         checks.sort(Comparator.comparing(Check::name));

@@ -72,6 +72,16 @@ class HealthTest {
     }
 
     @Test
+    void aLogThatStandsStillShows() {
+        var log = new LogStatus(new Metrics());
+        health.setLog(log);
+        log.stops("Somebody must act.");
+
+        assertThat(check(health.report(), "audit")).isEqualTo(new Check("audit", State.DEGRADED, "Somebody must act."));
+        assertThat(health.report().isReady()).isTrue();
+    }
+
+    @Test
     void missingPluginTakesAwayItsCapabilityAlone() {
         plugins.removeIf(plugin -> plugin.descriptor().port().equals("executor"));
 

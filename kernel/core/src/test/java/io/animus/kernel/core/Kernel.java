@@ -195,6 +195,43 @@ final class Kernel implements AutoCloseable {
         }
     }
 
+    /** Cuts connections of hubs off, as the death of their process would: those that this condition on pg_locks names. */
+    void cutOff(String condition) {
+        try (var hub = DriverManager.getConnection(
+                        access.url(), access.runtime().user(), access.runtime().password());
+                var sql = hub.createStatement()) {
+            sql.execute(
+                    "select pg_terminate_backend(pid) from (select distinct pid from pg_locks where pid <> pg_backend_pid()"
+                            + " and pid in (select pid from pg_stat_activity where application_name = 'animus-hub') and "
+                            + condition
+                            + ") p");
+        } catch (SQLException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Takes out what the audit holds, which only the owner of the tables could do. */
+    void emptyAudit() throws SQLException {
+        var tables = List.of(
+                "audit_event",
+                "audit_leaf",
+                "audit_subtree",
+                "audit_checkpoint",
+                "audit_cosignature",
+                "audit_key",
+                "audit_log");
+        try (var owner = asOwner();
+                var sql = owner.createStatement()) {
+            for (var table : tables) {
+                sql.execute("alter table " + table + " disable trigger user");
+            }
+            sql.execute("truncate audit_disclosure, " + String.join(", ", tables));
+            for (var table : tables) {
+                sql.execute("alter table " + table + " enable trigger user");
+            }
+        }
+    }
+
     /** A connection as the owner of the tables, who may try everything. */
     Connection asOwner() throws SQLException {
         return DriverManager.getConnection(

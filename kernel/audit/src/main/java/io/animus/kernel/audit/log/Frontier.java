@@ -28,7 +28,12 @@ public record Frontier(long size, List<Hash> subtrees) {
      *
      * @param subtree its height is a multiple of {@link Tile#HEIGHT}: its hash stands in a tile
      */
-    public record Completed(Subtree subtree, Hash hash) {}
+    public record Completed(Subtree subtree, Hash hash) {
+        /** Of the tile in which the hash stands, 1 or more. */
+        public int level() {
+            return subtree.height() / Tile.HEIGHT;
+        }
+    }
 
     /**
      * What became of an append.

@@ -61,8 +61,7 @@ final class SampleLog {
         var levels = new HashMap<Integer, List<Hash>>();
         levels.put(0, hashes);
         for (var one : growth.completed()) {
-            levels.computeIfAbsent(one.subtree().height() / Tile.HEIGHT, level -> new ArrayList<>())
-                    .add(one.hash());
+            levels.computeIfAbsent(one.level(), level -> new ArrayList<>()).add(one.hash());
         }
         for (var level : levels.entrySet()) {
             for (var start = 0; start < level.getValue().size(); start += Tile.FULL) {

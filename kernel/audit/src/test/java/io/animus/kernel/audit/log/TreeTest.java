@@ -59,7 +59,7 @@ class TreeTest {
 
         assertThat(completed).hasSize(273 + 1);
         for (var one : completed) {
-            var tile = new Tile(one.subtree().height() / 8, one.subtree().index() / 256, Tile.FULL);
+            var tile = new Tile(one.level(), one.subtree().index() / 256, Tile.FULL);
             var from = (int) (one.subtree().index() % 256);
             var level = naive.read(List.of(new Tile(tile.level(), tile.index(), from + 1)));
             assertThat(Hash.split(level.values().iterator().next()).get(from)).isEqualTo(one.hash());

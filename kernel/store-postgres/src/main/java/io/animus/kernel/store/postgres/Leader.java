@@ -52,6 +52,11 @@ public final class Leader implements AutoCloseable {
         }
     }
 
+    /** Greater than that of every leader of this role before. */
+    public long epoch() {
+        return epoch;
+    }
+
     /** Whether the session that holds the lock still stands. */
     public boolean isAlive() {
         try {

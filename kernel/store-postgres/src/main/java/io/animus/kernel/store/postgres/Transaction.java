@@ -95,6 +95,18 @@ public final class Transaction {
         return new AuditRepository(this);
     }
 
+    public AuditLogRepository auditLog() {
+        return new AuditLogRepository(sql());
+    }
+
+    public AuditTreeRepository auditTree() {
+        return new AuditTreeRepository(sql());
+    }
+
+    public CheckpointRepository checkpoints() {
+        return new CheckpointRepository(sql());
+    }
+
     public OutboxRepository outbox() {
         return new OutboxRepository(this);
     }

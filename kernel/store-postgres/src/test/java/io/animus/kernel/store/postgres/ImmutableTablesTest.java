@@ -44,7 +44,12 @@ class ImmutableTablesTest {
                 "model_version_artifact",
                 "stage_change",
                 "lineage_edge",
-                "audit_event"
+                "audit_event",
+                "audit_leaf",
+                "audit_subtree",
+                "audit_checkpoint",
+                "audit_cosignature",
+                "audit_key"
             })
     void refusesEveryChangeEvenToTheOwner(String table) throws SQLException {
         try (var owner = postgres.asOwner();

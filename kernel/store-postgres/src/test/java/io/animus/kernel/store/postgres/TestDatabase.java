@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -37,6 +38,28 @@ final class TestDatabase implements AutoCloseable {
     /** A connection as the role that the hub works with. */
     Connection asHub() throws SQLException {
         return as(access.runtime());
+    }
+
+    /** Takes out what the audit holds, which only the owner of the tables could do. */
+    void emptyAudit() throws SQLException {
+        try (var owner = asOwner();
+                var sql = owner.createStatement()) {
+            var tables = List.of(
+                    "audit_event",
+                    "audit_leaf",
+                    "audit_subtree",
+                    "audit_checkpoint",
+                    "audit_cosignature",
+                    "audit_key",
+                    "audit_log");
+            for (var table : tables) {
+                sql.execute("alter table " + table + " disable trigger user");
+            }
+            sql.execute("truncate " + String.join(", ", tables) + ", audit_disclosure");
+            for (var table : tables) {
+                sql.execute("alter table " + table + " enable trigger user");
+            }
+        }
     }
 
     /** Until some session waits for a lock that another one holds. */

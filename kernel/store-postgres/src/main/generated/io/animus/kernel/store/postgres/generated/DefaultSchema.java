@@ -9,8 +9,14 @@ import io.animus.kernel.store.postgres.generated.tables.Artifact;
 import io.animus.kernel.store.postgres.generated.tables.Attempt;
 import io.animus.kernel.store.postgres.generated.tables.AttemptEnd;
 import io.animus.kernel.store.postgres.generated.tables.AttemptStart;
+import io.animus.kernel.store.postgres.generated.tables.AuditCheckpoint;
+import io.animus.kernel.store.postgres.generated.tables.AuditCosignature;
 import io.animus.kernel.store.postgres.generated.tables.AuditDisclosure;
 import io.animus.kernel.store.postgres.generated.tables.AuditEvent;
+import io.animus.kernel.store.postgres.generated.tables.AuditKey;
+import io.animus.kernel.store.postgres.generated.tables.AuditLeaf;
+import io.animus.kernel.store.postgres.generated.tables.AuditLog;
+import io.animus.kernel.store.postgres.generated.tables.AuditSubtree;
 import io.animus.kernel.store.postgres.generated.tables.CodeRef;
 import io.animus.kernel.store.postgres.generated.tables.Dataset;
 import io.animus.kernel.store.postgres.generated.tables.DatasetVersion;
@@ -59,9 +65,21 @@ public class DefaultSchema extends SchemaImpl {
 
     public final AttemptStart ATTEMPT_START = AttemptStart.ATTEMPT_START;
 
+    public final AuditCheckpoint AUDIT_CHECKPOINT = AuditCheckpoint.AUDIT_CHECKPOINT;
+
+    public final AuditCosignature AUDIT_COSIGNATURE = AuditCosignature.AUDIT_COSIGNATURE;
+
     public final AuditDisclosure AUDIT_DISCLOSURE = AuditDisclosure.AUDIT_DISCLOSURE;
 
     public final AuditEvent AUDIT_EVENT = AuditEvent.AUDIT_EVENT;
+
+    public final AuditKey AUDIT_KEY = AuditKey.AUDIT_KEY;
+
+    public final AuditLeaf AUDIT_LEAF = AuditLeaf.AUDIT_LEAF;
+
+    public final AuditLog AUDIT_LOG = AuditLog.AUDIT_LOG;
+
+    public final AuditSubtree AUDIT_SUBTREE = AuditSubtree.AUDIT_SUBTREE;
 
     public final CodeRef CODE_REF = CodeRef.CODE_REF;
 
@@ -125,8 +143,14 @@ public class DefaultSchema extends SchemaImpl {
             Attempt.ATTEMPT,
             AttemptEnd.ATTEMPT_END,
             AttemptStart.ATTEMPT_START,
+            AuditCheckpoint.AUDIT_CHECKPOINT,
+            AuditCosignature.AUDIT_COSIGNATURE,
             AuditDisclosure.AUDIT_DISCLOSURE,
             AuditEvent.AUDIT_EVENT,
+            AuditKey.AUDIT_KEY,
+            AuditLeaf.AUDIT_LEAF,
+            AuditLog.AUDIT_LOG,
+            AuditSubtree.AUDIT_SUBTREE,
             CodeRef.CODE_REF,
             Dataset.DATASET,
             DatasetVersion.DATASET_VERSION,

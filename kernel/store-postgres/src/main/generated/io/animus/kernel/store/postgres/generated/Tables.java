@@ -9,8 +9,14 @@ import io.animus.kernel.store.postgres.generated.tables.Artifact;
 import io.animus.kernel.store.postgres.generated.tables.Attempt;
 import io.animus.kernel.store.postgres.generated.tables.AttemptEnd;
 import io.animus.kernel.store.postgres.generated.tables.AttemptStart;
+import io.animus.kernel.store.postgres.generated.tables.AuditCheckpoint;
+import io.animus.kernel.store.postgres.generated.tables.AuditCosignature;
 import io.animus.kernel.store.postgres.generated.tables.AuditDisclosure;
 import io.animus.kernel.store.postgres.generated.tables.AuditEvent;
+import io.animus.kernel.store.postgres.generated.tables.AuditKey;
+import io.animus.kernel.store.postgres.generated.tables.AuditLeaf;
+import io.animus.kernel.store.postgres.generated.tables.AuditLog;
+import io.animus.kernel.store.postgres.generated.tables.AuditSubtree;
 import io.animus.kernel.store.postgres.generated.tables.CodeRef;
 import io.animus.kernel.store.postgres.generated.tables.Dataset;
 import io.animus.kernel.store.postgres.generated.tables.DatasetVersion;
@@ -48,9 +54,21 @@ public class Tables {
 
     public static final AttemptStart ATTEMPT_START = AttemptStart.ATTEMPT_START;
 
+    public static final AuditCheckpoint AUDIT_CHECKPOINT = AuditCheckpoint.AUDIT_CHECKPOINT;
+
+    public static final AuditCosignature AUDIT_COSIGNATURE = AuditCosignature.AUDIT_COSIGNATURE;
+
     public static final AuditDisclosure AUDIT_DISCLOSURE = AuditDisclosure.AUDIT_DISCLOSURE;
 
     public static final AuditEvent AUDIT_EVENT = AuditEvent.AUDIT_EVENT;
+
+    public static final AuditKey AUDIT_KEY = AuditKey.AUDIT_KEY;
+
+    public static final AuditLeaf AUDIT_LEAF = AuditLeaf.AUDIT_LEAF;
+
+    public static final AuditLog AUDIT_LOG = AuditLog.AUDIT_LOG;
+
+    public static final AuditSubtree AUDIT_SUBTREE = AuditSubtree.AUDIT_SUBTREE;
 
     public static final CodeRef CODE_REF = CodeRef.CODE_REF;
 
