@@ -108,10 +108,14 @@ create table upload (
     declaration json not null,
     dataset_version_id id references dataset_version,
     expires_at timestamptz not null,
+    -- When it went on record that nothing became of it; some time after expires_at.
+    expired_at timestamptz,
     created_at timestamptz not null,
     created_by principal not null,
-    foreign key (project_id, dataset_id) references dataset (project_id, id)
+    foreign key (project_id, dataset_id) references dataset (project_id, id),
+    check (dataset_version_id is null or expired_at is null)
 );
+create index upload_undecided on upload (expires_at, id) where dataset_version_id is null and expired_at is null;
 
 -- Environments -------------------------------------------------------------------------------------------------------
 
@@ -446,7 +450,7 @@ grant update (last_used_at, revoked_at, version) on api_key to ${runtimeRole};
 grant update (title, description, labels, quota, concurrent_runs, network_classes, status, updated_at, version)
     on project to ${runtimeRole};
 grant delete on role_binding to ${runtimeRole};
-grant update (dataset_version_id) on upload to ${runtimeRole};
+grant update (dataset_version_id, expired_at) on upload to ${runtimeRole};
 grant update (priority, state, queued_at, attempts, error_class, cause, cause_detail, exit_code,
     cancel_requested_at, started_at, finished_at, version) on run to ${runtimeRole};
 grant delete on idempotency_key, outbox to ${runtimeRole};

@@ -10,7 +10,8 @@ import org.osgi.annotation.versioning.ConsumerType;
 public interface DatabaseServer {
 
     /**
-     * Starts the server where that is this plugin's to do, and says how to reach it. Repeated calls answer the same.
+     * Starts the server where that is this plugin's to do, and says how to reach it. Repeated calls answer the same until
+     * the server comes back elsewhere or with another password: the hub asks again when it can't reach the server any more.
      *
      * @throws IllegalStateException if it can't be started
      */

@@ -1,14 +1,21 @@
 package io.animus.kernel.core;
 
+import io.animus.api.types.Json;
+import io.animus.kernel.audit.Action;
+import io.animus.kernel.core.AuditTrail.Deed;
+import io.animus.kernel.domain.data.Upload;
 import io.animus.kernel.store.postgres.Database;
 import io.animus.kernel.store.postgres.Leader;
+import io.animus.kernel.store.postgres.Transaction;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.function.ToIntFunction;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
-/** Forgets what nobody asks for any more. */
+/** Forgets what nobody asks for any more, and puts on record what came to nothing. */
 @Component(service = Janitor.class)
 public final class Janitor {
     /** How long a repeated request gets the first answer; at least the 24 hours that the API promises. */
@@ -17,21 +24,53 @@ public final class Janitor {
     private static final int BATCH = 1000;
 
     private final Database database;
-    private final Clock clock = Clock.systemUTC();
+    private final AuditTrail trail;
+    private final Clock clock;
 
     @Activate
-    public Janitor(@Reference(name = "database") Database database) {
+    public Janitor(@Reference(name = "database") Database database, @Reference(name = "trail") AuditTrail trail) {
+        this(database, trail, Clock.systemUTC());
+    }
+
+    Janitor(Database database, AuditTrail trail, Clock clock) {
         this.database = database;
+        this.trail = trail;
+        this.clock = clock;
     }
 
     void clean(Leader leader) {
         var then = clock.instant().minus(KEEP_ANSWERS);
-        int forgotten;
+        inBatches(leader, tx -> tx.idempotency().forgetBefore(then, BATCH));
+        inBatches(leader, this::expireUploads);
+    }
+
+    private int expireUploads(Transaction tx) {
+        var now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+        var expired = tx.uploads().expire(now, BATCH);
+        trail.succeed(
+                tx,
+                Caller.hub("expireUploads"),
+                expired.stream().map(Janitor::deed).toList(),
+                now);
+        return expired.size();
+    }
+
+    private static Deed deed(Upload upload) {
+        var details = Json.object()
+                .put("dataset", upload.dataset().value())
+                .put("digest", upload.content().digest().value())
+                .put("expires", upload.expires().toString())
+                .build();
+        return new Deed(Action.UPLOAD_EXPIRED, upload.id(), upload.project(), details);
+    }
+
+    private void inBatches(Leader leader, ToIntFunction<Transaction> step) {
+        int done;
         do {
-            forgotten = database.write(tx -> {
+            done = database.write(tx -> {
                 leader.fence(tx);
-                return tx.idempotency().forgetBefore(then, BATCH);
+                return step.applyAsInt(tx);
             });
-        } while (forgotten == BATCH);
+        } while (done == BATCH);
     }
 }

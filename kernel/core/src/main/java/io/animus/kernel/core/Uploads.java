@@ -164,7 +164,10 @@ public final class Uploads {
         var known =
                 tx.datasetVersions().findByDigest(into.id(), upload.content().digest());
         var version = known.orElseGet(() -> create(change, upload, number));
-        tx.uploads().complete(upload.id(), version.id());
+        if (!tx.uploads().complete(upload.id(), version.id())) {
+            // Another hub's clock is ahead of this one's, and by that one the time is over.
+            throw expired(upload);
+        }
         var details = Json.object().put("datasetVersion", version.id().value()).build();
         change.audit(Action.UPLOAD_COMPLETED, upload.id(), details);
         return new Completed(version, known.isEmpty());
@@ -244,8 +247,12 @@ public final class Uploads {
     private static void requireOpen(Project project, Upload upload, Instant now) {
         project.requireActive();
         if (upload.state(now) == Upload.State.EXPIRED) {
-            throw RefusedException.of(STATE_CONFLICT, "The upload expired at " + upload.expires() + ". Open another.");
+            throw expired(upload);
         }
+    }
+
+    private static RefusedException expired(Upload upload) {
+        return RefusedException.of(STATE_CONFLICT, "The upload expired at " + upload.expires() + ". Open another.");
     }
 
     private Supplier<SignedUrl> sign(Project project, Content content, Duration validity) {

@@ -102,7 +102,7 @@ final class Hub implements AutoCloseable {
 
     /** Starts a real conductor, which beats by itself. */
     Conductor conduct() {
-        var janitor = new Janitor(database);
+        var janitor = new Janitor(database, trail, kernel.clock());
         return new Conductor(database, trail, scheduler, reconciler, janitor, kernel.clock());
     }
 

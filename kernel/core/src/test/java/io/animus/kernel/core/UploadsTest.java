@@ -26,6 +26,7 @@ import io.animus.kernel.domain.data.Column;
 import io.animus.kernel.domain.data.Content;
 import io.animus.kernel.domain.data.DatasetVersion;
 import io.animus.kernel.domain.data.Upload;
+import io.animus.kernel.store.postgres.Leader;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -173,6 +174,42 @@ class UploadsTest {
                         .sign(steps.developer, steps.project(), steps.dataset(), id(ticket))
                         .put())
                 .isNull();
+        assertThat(steps.list()).isEmpty();
+    }
+
+    @Test
+    void putsOnRecordOnceThatAnUploadCameToNothing() throws Exception {
+        var late = steps.open(content("nobody came"));
+        steps.version("somebody came");
+        var janitor = new Janitor(kernel.database(), kernel.trail(), kernel.clock());
+        try (var leader = Leader.elect(
+                        kernel.database(),
+                        "janitor",
+                        kernel.trail().node(),
+                        kernel.clock().instant())
+                .orElseThrow()) {
+            janitor.clean(leader);
+            assertThat(kernel.audited(late.upload().id())).containsExactly("upload.opened");
+
+            kernel.advance(Uploads.VALIDITY);
+            janitor.clean(leader);
+            janitor.clean(leader);
+        }
+
+        assertThat(kernel.audited(late.upload().id())).containsExactly("upload.opened", "upload.expired");
+        assertThat(kernel.column(
+                        "select resource_id from audit_event where action = 'upload.expired' and project_id = ?",
+                        steps.project.id().value()))
+                .containsExactly(id(late));
+    }
+
+    @Test
+    void staysExpiredForAHubWhoseClockIsBehind() throws Exception {
+        var late = steps.open(content("clocks differ"));
+        put(late.put(), "clocks differ");
+        kernel.database().write(tx -> tx.uploads().expire(late.upload().expires(), 1000));
+
+        assertThat(refused(() -> steps.complete(late))).containsExactly(STATE_CONFLICT);
         assertThat(steps.list()).isEmpty();
     }
 

@@ -58,7 +58,7 @@ public final class DataPlaneInMemory {
         var steps = new RunSteps(database, ports, builder, collector, progression, Deadlines.DEFAULT, clock);
         var scheduler = new Scheduler(database, ports, progression, trail.ids(), clock);
         reconciler = new Reconciler(database, ports, steps, Deadlines.DEFAULT, clock);
-        conductor = new Conductor(database, trail, scheduler, reconciler, new Janitor(database));
+        conductor = new Conductor(database, trail, scheduler, reconciler, new Janitor(database, trail));
     }
 
     public void close() throws Exception {

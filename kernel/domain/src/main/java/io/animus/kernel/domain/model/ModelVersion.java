@@ -11,6 +11,7 @@ import io.animus.kernel.domain.run.RunKind;
 import io.animus.kernel.domain.run.RunSpec;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a run has made of a model. Only its stage ever changes.
@@ -18,7 +19,7 @@ import java.util.stream.Stream;
  * @param number from 1, dense within the model
  * @param spec of the run: where the version comes from
  * @param artifacts at least one, all of the run
- * @param modelCard what people should know of it, in Markdown
+ * @param modelCard what people should know of it, in Markdown; null where it was not read, as in lists
  * @param stageChanges oldest first
  */
 public record ModelVersion(
@@ -29,7 +30,7 @@ public record ModelVersion(
         TypeId run,
         RunSpec spec,
         List<ModelArtifact> artifacts,
-        String modelCard,
+        @Nullable String modelCard,
         Made made,
         List<StageChange> stageChanges) {
     /** What ids of model versions start with. */

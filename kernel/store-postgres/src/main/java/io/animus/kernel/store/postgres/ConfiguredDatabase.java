@@ -44,7 +44,7 @@ public final class ConfiguredDatabase implements DatabaseServer {
         String password__file();
     }
 
-    private final DatabaseAccess access;
+    private final Config config;
 
     @Activate
     public ConfiguredDatabase(Config config) {
@@ -52,15 +52,16 @@ public final class ConfiguredDatabase implements DatabaseServer {
             throw new IllegalArgumentException(
                     "url in etc/" + PID + ".cfg must be jdbc:postgresql://… and carry no password");
         }
-        access = new DatabaseAccess(
+        this.config = config;
+    }
+
+    /** Reads the passwords anew each time, so that one that was changed is followed without a restart. */
+    @Override
+    public DatabaseAccess access() {
+        return new DatabaseAccess(
                 config.url(),
                 new DatabaseAccess.Credentials(config.owner__user(), password(config.owner__password__file())),
                 new DatabaseAccess.Credentials(config.user(), password(config.password__file())));
-    }
-
-    @Override
-    public DatabaseAccess access() {
-        return access;
     }
 
     private static String password(String file) {

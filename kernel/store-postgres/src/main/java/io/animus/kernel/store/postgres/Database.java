@@ -2,56 +2,52 @@ package io.animus.kernel.store.postgres;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
 import io.animus.api.database.DatabaseAccess;
+import io.animus.api.database.DatabaseServer;
+import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jooq.exception.DataAccessException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The hub's database, migrated and ready. Safe for many threads; calls block while all connections are in use, at most
- * {@link #CONNECT_TIMEOUT}.
+ * {@link #CONNECT_TIMEOUT}. A server that comes back on another port or with another password is found again.
  */
 public final class Database implements AutoCloseable {
     /** How long a call waits for a connection before the database counts as away. */
     public static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
 
+    private static final Logger LOG = LoggerFactory.getLogger(Database.class);
     private static final int CONNECTIONS = 16;
 
-    private final HikariDataSource connections;
+    private final DatabaseServer server;
+    private final ReentrantLock following = new ReentrantLock();
+    private volatile Pool pool;
+    private volatile boolean isClosed;
+
+    /** Connections to the place that {@code access} leads to. */
+    private record Pool(DatabaseAccess access, HikariDataSource connections) {}
 
     /**
      * Migrates the database as the owner and opens a pool of connections with the runtime role.
      *
+     * @param server asked again when the database can't be reached any more
      * @throws DatabaseUnavailableException if the server doesn't answer
      */
+    public Database(DatabaseServer server) {
+        this.server = server;
+        this.pool = open(server.access());
+    }
+
+    /** On a server that never moves. */
     public Database(DatabaseAccess access) {
-        Migrations.apply(access);
-        var pool = new HikariConfig();
-        pool.setPoolName("animus");
-        pool.setJdbcUrl(access.url());
-        pool.setUsername(access.runtime().user());
-        pool.setPassword(access.runtime().password());
-        pool.setMaximumPoolSize(CONNECTIONS);
-        pool.setMinimumIdle(2);
-        pool.setConnectionTimeout(CONNECT_TIMEOUT.toMillis());
-        pool.setInitializationFailTimeout(CONNECT_TIMEOUT.toMillis());
-        pool.addDataSourceProperty("ApplicationName", "animus-hub");
-        pool.addDataSourceProperty("tcpKeepAlive", "true");
-        pool.addDataSourceProperty("socketTimeout", "60");
-        // A transaction that idles holds back the audit sequencer's horizon.
-        pool.setConnectionInitSql(
-                "set idle_in_transaction_session_timeout = '30s'; set statement_timeout = '30s'; set lock_timeout = '10s'");
-        var loader = Thread.currentThread().getContextClassLoader();
-        try {
-            // The pool and the driver look their classes up through the thread, which in OSGi knows neither.
-            Thread.currentThread().setContextClassLoader(Database.class.getClassLoader());
-            pool.setDriverClassName("org.postgresql.Driver");
-            connections = new HikariDataSource(pool);
-        } finally {
-            Thread.currentThread().setContextClassLoader(loader);
-        }
+        this(() -> access);
     }
 
     /**
@@ -61,7 +57,7 @@ public final class Database implements AutoCloseable {
      * @throws DatabaseUnavailableException if the database is away
      */
     public <T> T write(Function<Transaction, T> work) {
-        try (var connection = connections.getConnection()) {
+        try (var connection = session()) {
             connection.setAutoCommit(false);
             try {
                 var tx = new Transaction(connection);
@@ -84,7 +80,7 @@ public final class Database implements AutoCloseable {
      * @throws DatabaseUnavailableException if the database is away
      */
     public <T> T read(Function<Transaction, T> work) {
-        try (var connection = connections.getConnection()) {
+        try (var connection = session()) {
             var tx = new Transaction(connection);
             var result = work.apply(tx);
             if (tx.hasUnwritten()) {
@@ -98,21 +94,95 @@ public final class Database implements AutoCloseable {
 
     /** Whether the database answers now. */
     public boolean isAvailable() {
-        try (var connection = connections.getConnection()) {
+        try (var connection = session()) {
             return connection.isValid(2);
-        } catch (SQLException e) {
+        } catch (SQLException | DatabaseUnavailableException e) {
             return false;
         }
     }
 
-    /** A connection outside the pool's rotation, for what must hold a session: advisory locks. Close it to return it. */
-    Connection session() throws SQLException {
-        return connections.getConnection();
+    /**
+     * A connection outside the pool's rotation, for what must hold a session: advisory locks. Close it to return it.
+     *
+     * @throws DatabaseUnavailableException if there is none
+     */
+    Connection session() {
+        var tried = pool;
+        try {
+            return tried.connections().getConnection();
+        } catch (SQLException e) {
+            if (hasMoved(tried)) {
+                return session();
+            }
+            throw new DatabaseUnavailableException(e);
+        }
     }
 
     @Override
     public void close() {
-        connections.close();
+        isClosed = true;
+        pool.connections().close();
+    }
+
+    /**
+     * Asks whether the database is reached in another way by now, another port or password, and follows. One thread asks;
+     * to the others, which can't wait for that, the database is away.
+     *
+     * @return whether there is a pool to be tried that {@code failed} isn't
+     */
+    private boolean hasMoved(Pool failed) {
+        if (isClosed || !following.tryLock()) {
+            return false;
+        }
+        try {
+            if (pool != failed) {
+                return true;
+            }
+            var access = server.access();
+            if (access.equals(failed.access())) {
+                return false;
+            }
+            LOG.info("the database is now at {}", access.url());
+            pool = open(access);
+            failed.connections().close();
+            if (isClosed) {
+                pool.connections().close();
+            }
+            return !isClosed;
+        } catch (IllegalStateException | UncheckedIOException | PoolInitializationException e) {
+            LOG.warn("the database can't be reached in another way either: {}", e.getMessage());
+            return false;
+        } finally {
+            following.unlock();
+        }
+    }
+
+    private static Pool open(DatabaseAccess access) {
+        Migrations.apply(access);
+        var settings = new HikariConfig();
+        settings.setPoolName("animus");
+        settings.setJdbcUrl(access.url());
+        settings.setUsername(access.runtime().user());
+        settings.setPassword(access.runtime().password());
+        settings.setMaximumPoolSize(CONNECTIONS);
+        settings.setMinimumIdle(2);
+        settings.setConnectionTimeout(CONNECT_TIMEOUT.toMillis());
+        settings.setInitializationFailTimeout(CONNECT_TIMEOUT.toMillis());
+        settings.addDataSourceProperty("ApplicationName", "animus-hub");
+        settings.addDataSourceProperty("tcpKeepAlive", "true");
+        settings.addDataSourceProperty("socketTimeout", "60");
+        // A transaction that idles holds back the audit sequencer's horizon.
+        settings.setConnectionInitSql(
+                "set idle_in_transaction_session_timeout = '30s'; set statement_timeout = '30s'; set lock_timeout = '10s'");
+        var loader = Thread.currentThread().getContextClassLoader();
+        try {
+            // The pool and the driver look their classes up through the thread, which in OSGi knows neither.
+            Thread.currentThread().setContextClassLoader(Database.class.getClassLoader());
+            settings.setDriverClassName("org.postgresql.Driver");
+            return new Pool(access, new HikariDataSource(settings));
+        } finally {
+            Thread.currentThread().setContextClassLoader(loader);
+        }
     }
 
     private static void rollback(Connection connection, Exception cause) {
@@ -123,13 +193,18 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    /** Connection failures, restarts, cut-offs and lock waits become "unavailable"; everything else is a defect and stays. */
+    /**
+     * Connection failures, restarts, cut-offs and lock waits become "unavailable"; everything else, what has no SQLSTATE
+     * too, is a defect and stays.
+     */
     private static RuntimeException translated(Exception e) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof SQLException sql) {
                 var state = sql.getSQLState();
-                if (state == null
-                        || state.startsWith("08")
+                if (state == null) {
+                    continue;
+                }
+                if (state.startsWith("08")
                         || state.startsWith("53")
                         || state.startsWith("57P")
                         || state.equals("57014")

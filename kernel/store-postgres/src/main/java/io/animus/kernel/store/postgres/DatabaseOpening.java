@@ -82,7 +82,7 @@ public final class DatabaseOpening {
     /** The outermost edge of this thread: whatever goes wrong is said, and tried again. */
     private void open() {
         try {
-            var opened = new Database(server.access());
+            var opened = new Database(server);
             database = opened;
             withdrawal = offer.apply(opened);
         } catch (RuntimeException e) {

@@ -45,7 +45,7 @@ public final class Leader implements AutoCloseable {
                 return Optional.empty();
             }
             return Optional.of(new Leader(session, role, nextEpoch(sql, role, node, now)));
-        } catch (SQLException | DataAccessException e) {
+        } catch (DataAccessException e) {
             // The session may have got the lock before it failed, and goes back to the pool.
             release(session);
             throw new DatabaseUnavailableException(e);

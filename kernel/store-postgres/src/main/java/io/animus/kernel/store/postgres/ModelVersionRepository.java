@@ -5,6 +5,7 @@ import static io.animus.kernel.store.postgres.generated.Tables.MODEL_VERSION;
 import static io.animus.kernel.store.postgres.generated.Tables.MODEL_VERSION_ARTIFACT;
 import static io.animus.kernel.store.postgres.generated.Tables.RUN;
 import static io.animus.kernel.store.postgres.generated.Tables.STAGE_CHANGE;
+import static org.jooq.impl.DSL.castNull;
 import static org.jooq.impl.DSL.multiset;
 import static org.jooq.impl.DSL.select;
 
@@ -29,6 +30,9 @@ import org.jooq.SelectOnConditionStep;
 
 /** Tables {@code model_version}, {@code model_version_artifact} and {@code stage_change}. */
 public final class ModelVersionRepository {
+    private static final Field<String> NO_CARD =
+            castNull(MODEL_VERSION.MODEL_CARD).as(MODEL_VERSION.MODEL_CARD);
+
     private static final Field<List<ModelArtifact>> ARTIFACTS = multiset(
                     select(ARTIFACT.ID, ARTIFACT.NAME, ARTIFACT.DIGEST)
                             .from(MODEL_VERSION_ARTIFACT)
@@ -114,15 +118,16 @@ public final class ModelVersionRepository {
         if (!isId && number.isEmpty()) {
             return Optional.empty();
         }
-        return selectVersions()
+        return selectVersions(MODEL_VERSION.MODEL_CARD)
                 .where(MODEL_VERSION.MODEL_ID.eq(model))
                 .and(isId ? MODEL_VERSION.ID.eq(new TypeId(idOrNumber)) : MODEL_VERSION.NUMBER.eq(number.getAsInt()))
                 .fetchOptional(ModelVersionRepository::version);
     }
 
+    /** A page of versions without their cards, which could fill the memory. */
     public Page<ModelVersion> page(TypeId model, PageRequest request) {
         return Paging.page(
-                selectVersions().where(MODEL_VERSION.MODEL_ID.eq(model)),
+                selectVersions(NO_CARD).where(MODEL_VERSION.MODEL_ID.eq(model)),
                 MODEL_VERSION.ID,
                 request,
                 ModelVersionRepository::version,
@@ -137,9 +142,16 @@ public final class ModelVersionRepository {
                 .fetchMap(ARTIFACT.ID, ModelVersionRepository::artifact);
     }
 
-    private SelectOnConditionStep<Record> selectVersions() {
-        return sql.select(MODEL_VERSION.fields())
-                .select(RUN.SPEC, ARTIFACTS, CHANGES)
+    private SelectOnConditionStep<Record> selectVersions(Field<String> card) {
+        return sql.select(
+                        MODEL_VERSION.ID,
+                        MODEL_VERSION.PROJECT_ID,
+                        MODEL_VERSION.MODEL_ID,
+                        MODEL_VERSION.NUMBER,
+                        MODEL_VERSION.RUN_ID,
+                        MODEL_VERSION.CREATED_AT,
+                        MODEL_VERSION.CREATED_BY)
+                .select(card, RUN.SPEC, ARTIFACTS, CHANGES)
                 .from(MODEL_VERSION)
                 .join(RUN)
                 .on(RUN.ID.eq(MODEL_VERSION.RUN_ID));

@@ -10,6 +10,8 @@ import io.animus.kernel.domain.Name;
 import io.animus.kernel.domain.data.Column;
 import io.animus.kernel.domain.data.Content;
 import io.animus.kernel.domain.data.Upload;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.jooq.DSLContext;
 import org.jooq.Record;
@@ -43,13 +45,34 @@ public final class UploadRepository {
                 .fetchOptional(UploadRepository::upload);
     }
 
-    /** Notes what an upload became; returns false if it has become something already. */
+    /** Notes what an upload became; returns false if it has become something, or is noted as expired, already. */
     public boolean complete(TypeId id, TypeId datasetVersion) {
         return sql.update(UPLOAD)
                         .set(UPLOAD.DATASET_VERSION_ID, datasetVersion)
-                        .where(UPLOAD.ID.eq(id).and(UPLOAD.DATASET_VERSION_ID.isNull()))
+                        .where(UPLOAD.ID
+                                .eq(id)
+                                .and(UPLOAD.DATASET_VERSION_ID.isNull())
+                                .and(UPLOAD.EXPIRED_AT.isNull()))
                         .execute()
                 == 1;
+    }
+
+    /** Notes that nothing became of uploads whose time was over before {@code now}: the oldest, at most {@code limit}. */
+    public List<Upload> expire(Instant now, int limit) {
+        var late = sql.select(UPLOAD.ID)
+                .from(UPLOAD)
+                .where(UPLOAD.EXPIRES_AT.le(now))
+                .and(UPLOAD.DATASET_VERSION_ID.isNull())
+                .and(UPLOAD.EXPIRED_AT.isNull())
+                .orderBy(UPLOAD.EXPIRES_AT, UPLOAD.ID)
+                .limit(limit)
+                .forUpdate()
+                .skipLocked();
+        return sql.update(UPLOAD)
+                .set(UPLOAD.EXPIRED_AT, now)
+                .where(UPLOAD.ID.in(late))
+                .returning(UPLOAD.fields())
+                .fetch(UploadRepository::upload);
     }
 
     private static Json declaration(Content content) {

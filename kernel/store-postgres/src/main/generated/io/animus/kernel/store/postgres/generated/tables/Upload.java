@@ -66,6 +66,8 @@ public class Upload extends TableImpl<Record> {
 
     public final TableField<Record, Instant> EXPIRES_AT = createField(DSL.name("expires_at"), SQLDataType.INSTANT.nullable(false), this, "");
 
+    public final TableField<Record, Instant> EXPIRED_AT = createField(DSL.name("expired_at"), SQLDataType.INSTANT, this, "");
+
     public final TableField<Record, Instant> CREATED_AT = createField(DSL.name("created_at"), SQLDataType.INSTANT.nullable(false), this, "");
 
     public final TableField<Record, Principal> CREATED_BY = createField(DSL.name("created_by"), SQLDataType.CLOB.nullable(false), this, "", Converter.ofNullable(String.class, Principal.class, io.animus.kernel.domain.access.Principal::parse, io.animus.kernel.domain.access.Principal::toString));
@@ -103,6 +105,7 @@ public class Upload extends TableImpl<Record> {
     @Override
     public List<Check<Record>> getChecks() {
         return Arrays.asList(
+            Internal.createCheck(this, DSL.name("upload_check"), "(((dataset_version_id IS NULL) OR (expired_at IS NULL)))", true),
             Internal.createCheck(this, DSL.name("upload_size_check"), "((size >= 1))", true)
         );
     }
