@@ -18,7 +18,7 @@ import java.util.List;
 final class Story {
     static final String PROJECT = "/api/v1/projects/penguins";
 
-    private static final String DATA = "species,mass\nadelie,3750\n";
+    static final String DATA = "species,mass\nadelie,3750\n";
     private static final String RESOURCES =
             """
             {"cpu": "1", "memory": "64Mi", "ephemeralStorage": "64Mi", "pids": 16, "gpu": 0}""";
@@ -57,12 +57,32 @@ final class Story {
     /** Somebody new with this role in the project. */
     Client member(String name, String role) {
         var member = hub.client(name);
+        bind(member, role);
+        return member;
+    }
+
+    /** Gives somebody a role in the project. */
+    void bind(Client member, String role) {
         made(owner.post(
                 PROJECT + "/role-bindings",
                 """
                 {"subject": {"kind": "serviceAccount", "id": "%s"}, "role": "%s"}"""
                         .formatted(member.account(), role)));
-        return member;
+    }
+
+    /** Takes the role of an owner from everybody but this one, who is refused to go too. */
+    void leaveOnlyOneOwner(Client last) {
+        var bindings = last.get(PROJECT + "/role-bindings?pageSize=500").json().get("items");
+        var own = "";
+        for (var binding : bindings) {
+            var path = PROJECT + "/role-bindings/" + binding.get("id").asText();
+            if (binding.at("/subject/id").asText().equals(last.account())) {
+                own = binding.get("role").asText().equals("owner") ? path : own;
+            } else if (binding.get("role").asText().equals("owner")) {
+                assertThat(last.delete(path, "If-Match", "\"1\"").status()).isEqualTo(204);
+            }
+        }
+        assertThat(last.delete(own, "If-Match", "\"1\"").text("code")).isEqualTo("STATE_CONFLICT");
     }
 
     private void makeData() {
@@ -206,6 +226,10 @@ final class Story {
         return run;
     }
 
+    Client.Reply lock() {
+        return lock;
+    }
+
     Client.Reply artifact() {
         return artifact;
     }
@@ -242,15 +266,20 @@ final class Story {
         };
     }
 
-    private static void put(String url) {
+    /** Puts the content that the project's dataset version has. */
+    static void put(String url) {
+        assertThat(tryToPut(url)).isBetween(200, 204);
+    }
+
+    /** The status that putting that content is answered with. */
+    static int tryToPut(String url) {
         try {
             var request = HttpRequest.newBuilder(URI.create(url))
                     .PUT(BodyPublishers.ofString(DATA))
                     .build();
-            assertThat(HttpClient.newHttpClient()
-                            .send(request, BodyHandlers.discarding())
-                            .statusCode())
-                    .isBetween(200, 204);
+            return HttpClient.newHttpClient()
+                    .send(request, BodyHandlers.discarding())
+                    .statusCode();
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         } catch (InterruptedException e) {
