@@ -107,6 +107,26 @@ public final class Transaction {
         return new CheckpointRepository(sql());
     }
 
+    public FeedRepository feed() {
+        return new FeedRepository(sql());
+    }
+
+    public SinkRepository sinks() {
+        return new SinkRepository(sql());
+    }
+
+    public DeadLetterRepository deadLetters() {
+        return new DeadLetterRepository(sql());
+    }
+
+    public WebhookRepository webhooks() {
+        return new WebhookRepository(sql());
+    }
+
+    public DeliveryRepository deliveries() {
+        return new DeliveryRepository(sql());
+    }
+
     public OutboxRepository outbox() {
         return new OutboxRepository(this);
     }

@@ -11,15 +11,19 @@ import io.animus.kernel.store.postgres.generated.tables.AttemptEnd;
 import io.animus.kernel.store.postgres.generated.tables.AttemptStart;
 import io.animus.kernel.store.postgres.generated.tables.AuditCheckpoint;
 import io.animus.kernel.store.postgres.generated.tables.AuditCosignature;
+import io.animus.kernel.store.postgres.generated.tables.AuditDeadLetter;
 import io.animus.kernel.store.postgres.generated.tables.AuditDisclosure;
 import io.animus.kernel.store.postgres.generated.tables.AuditEvent;
 import io.animus.kernel.store.postgres.generated.tables.AuditKey;
 import io.animus.kernel.store.postgres.generated.tables.AuditLeaf;
 import io.animus.kernel.store.postgres.generated.tables.AuditLog;
+import io.animus.kernel.store.postgres.generated.tables.AuditSink;
 import io.animus.kernel.store.postgres.generated.tables.AuditSubtree;
 import io.animus.kernel.store.postgres.generated.tables.CodeRef;
 import io.animus.kernel.store.postgres.generated.tables.Dataset;
 import io.animus.kernel.store.postgres.generated.tables.DatasetVersion;
+import io.animus.kernel.store.postgres.generated.tables.Delivery;
+import io.animus.kernel.store.postgres.generated.tables.DeliveryAttempt;
 import io.animus.kernel.store.postgres.generated.tables.Environment;
 import io.animus.kernel.store.postgres.generated.tables.EnvironmentLock;
 import io.animus.kernel.store.postgres.generated.tables.EnvironmentVersion;
@@ -39,6 +43,7 @@ import io.animus.kernel.store.postgres.generated.tables.ServiceAccount;
 import io.animus.kernel.store.postgres.generated.tables.SourceArchive;
 import io.animus.kernel.store.postgres.generated.tables.StageChange;
 import io.animus.kernel.store.postgres.generated.tables.Upload;
+import io.animus.kernel.store.postgres.generated.tables.WebhookSubscription;
 
 import java.util.Arrays;
 import java.util.List;
@@ -69,6 +74,8 @@ public class DefaultSchema extends SchemaImpl {
 
     public final AuditCosignature AUDIT_COSIGNATURE = AuditCosignature.AUDIT_COSIGNATURE;
 
+    public final AuditDeadLetter AUDIT_DEAD_LETTER = AuditDeadLetter.AUDIT_DEAD_LETTER;
+
     public final AuditDisclosure AUDIT_DISCLOSURE = AuditDisclosure.AUDIT_DISCLOSURE;
 
     public final AuditEvent AUDIT_EVENT = AuditEvent.AUDIT_EVENT;
@@ -79,6 +86,8 @@ public class DefaultSchema extends SchemaImpl {
 
     public final AuditLog AUDIT_LOG = AuditLog.AUDIT_LOG;
 
+    public final AuditSink AUDIT_SINK = AuditSink.AUDIT_SINK;
+
     public final AuditSubtree AUDIT_SUBTREE = AuditSubtree.AUDIT_SUBTREE;
 
     public final CodeRef CODE_REF = CodeRef.CODE_REF;
@@ -86,6 +95,10 @@ public class DefaultSchema extends SchemaImpl {
     public final Dataset DATASET = Dataset.DATASET;
 
     public final DatasetVersion DATASET_VERSION = DatasetVersion.DATASET_VERSION;
+
+    public final Delivery DELIVERY = Delivery.DELIVERY;
+
+    public final DeliveryAttempt DELIVERY_ATTEMPT = DeliveryAttempt.DELIVERY_ATTEMPT;
 
     public final Environment ENVIRONMENT = Environment.ENVIRONMENT;
 
@@ -125,6 +138,8 @@ public class DefaultSchema extends SchemaImpl {
 
     public final Upload UPLOAD = Upload.UPLOAD;
 
+    public final WebhookSubscription WEBHOOK_SUBSCRIPTION = WebhookSubscription.WEBHOOK_SUBSCRIPTION;
+
     private DefaultSchema() {
         super("", null);
     }
@@ -145,15 +160,19 @@ public class DefaultSchema extends SchemaImpl {
             AttemptStart.ATTEMPT_START,
             AuditCheckpoint.AUDIT_CHECKPOINT,
             AuditCosignature.AUDIT_COSIGNATURE,
+            AuditDeadLetter.AUDIT_DEAD_LETTER,
             AuditDisclosure.AUDIT_DISCLOSURE,
             AuditEvent.AUDIT_EVENT,
             AuditKey.AUDIT_KEY,
             AuditLeaf.AUDIT_LEAF,
             AuditLog.AUDIT_LOG,
+            AuditSink.AUDIT_SINK,
             AuditSubtree.AUDIT_SUBTREE,
             CodeRef.CODE_REF,
             Dataset.DATASET,
             DatasetVersion.DATASET_VERSION,
+            Delivery.DELIVERY,
+            DeliveryAttempt.DELIVERY_ATTEMPT,
             Environment.ENVIRONMENT,
             EnvironmentLock.ENVIRONMENT_LOCK,
             EnvironmentVersion.ENVIRONMENT_VERSION,
@@ -172,7 +191,8 @@ public class DefaultSchema extends SchemaImpl {
             ServiceAccount.SERVICE_ACCOUNT,
             SourceArchive.SOURCE_ARCHIVE,
             StageChange.STAGE_CHANGE,
-            Upload.UPLOAD
+            Upload.UPLOAD,
+            WebhookSubscription.WEBHOOK_SUBSCRIPTION
         );
     }
 }

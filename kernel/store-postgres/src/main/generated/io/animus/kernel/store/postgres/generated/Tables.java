@@ -11,15 +11,19 @@ import io.animus.kernel.store.postgres.generated.tables.AttemptEnd;
 import io.animus.kernel.store.postgres.generated.tables.AttemptStart;
 import io.animus.kernel.store.postgres.generated.tables.AuditCheckpoint;
 import io.animus.kernel.store.postgres.generated.tables.AuditCosignature;
+import io.animus.kernel.store.postgres.generated.tables.AuditDeadLetter;
 import io.animus.kernel.store.postgres.generated.tables.AuditDisclosure;
 import io.animus.kernel.store.postgres.generated.tables.AuditEvent;
 import io.animus.kernel.store.postgres.generated.tables.AuditKey;
 import io.animus.kernel.store.postgres.generated.tables.AuditLeaf;
 import io.animus.kernel.store.postgres.generated.tables.AuditLog;
+import io.animus.kernel.store.postgres.generated.tables.AuditSink;
 import io.animus.kernel.store.postgres.generated.tables.AuditSubtree;
 import io.animus.kernel.store.postgres.generated.tables.CodeRef;
 import io.animus.kernel.store.postgres.generated.tables.Dataset;
 import io.animus.kernel.store.postgres.generated.tables.DatasetVersion;
+import io.animus.kernel.store.postgres.generated.tables.Delivery;
+import io.animus.kernel.store.postgres.generated.tables.DeliveryAttempt;
 import io.animus.kernel.store.postgres.generated.tables.Environment;
 import io.animus.kernel.store.postgres.generated.tables.EnvironmentLock;
 import io.animus.kernel.store.postgres.generated.tables.EnvironmentVersion;
@@ -39,6 +43,7 @@ import io.animus.kernel.store.postgres.generated.tables.ServiceAccount;
 import io.animus.kernel.store.postgres.generated.tables.SourceArchive;
 import io.animus.kernel.store.postgres.generated.tables.StageChange;
 import io.animus.kernel.store.postgres.generated.tables.Upload;
+import io.animus.kernel.store.postgres.generated.tables.WebhookSubscription;
 
 
 @SuppressWarnings({ "all", "unchecked", "rawtypes" })
@@ -58,6 +63,8 @@ public class Tables {
 
     public static final AuditCosignature AUDIT_COSIGNATURE = AuditCosignature.AUDIT_COSIGNATURE;
 
+    public static final AuditDeadLetter AUDIT_DEAD_LETTER = AuditDeadLetter.AUDIT_DEAD_LETTER;
+
     public static final AuditDisclosure AUDIT_DISCLOSURE = AuditDisclosure.AUDIT_DISCLOSURE;
 
     public static final AuditEvent AUDIT_EVENT = AuditEvent.AUDIT_EVENT;
@@ -68,6 +75,8 @@ public class Tables {
 
     public static final AuditLog AUDIT_LOG = AuditLog.AUDIT_LOG;
 
+    public static final AuditSink AUDIT_SINK = AuditSink.AUDIT_SINK;
+
     public static final AuditSubtree AUDIT_SUBTREE = AuditSubtree.AUDIT_SUBTREE;
 
     public static final CodeRef CODE_REF = CodeRef.CODE_REF;
@@ -75,6 +84,10 @@ public class Tables {
     public static final Dataset DATASET = Dataset.DATASET;
 
     public static final DatasetVersion DATASET_VERSION = DatasetVersion.DATASET_VERSION;
+
+    public static final Delivery DELIVERY = Delivery.DELIVERY;
+
+    public static final DeliveryAttempt DELIVERY_ATTEMPT = DeliveryAttempt.DELIVERY_ATTEMPT;
 
     public static final Environment ENVIRONMENT = Environment.ENVIRONMENT;
 
@@ -113,4 +126,6 @@ public class Tables {
     public static final StageChange STAGE_CHANGE = StageChange.STAGE_CHANGE;
 
     public static final Upload UPLOAD = Upload.UPLOAD;
+
+    public static final WebhookSubscription WEBHOOK_SUBSCRIPTION = WebhookSubscription.WEBHOOK_SUBSCRIPTION;
 }
