@@ -59,6 +59,19 @@ create table audit_key (
     check ((number = 1) = (event_id is null))
 );
 
+-- The lives of hub processes. Each numbers its events from 1; who finds one silent closes it: docs/audit/format.md, 7.
+create table audit_node (
+    node text collate "C" primary key,
+    -- Events with a number above settled have greater ids than this.
+    after_id id not null,
+    settled bigint not null default 0,
+    heartbeat_seconds integer not null check (heartbeat_seconds > 0),
+    started_at timestamptz not null,
+    seen_at timestamptz not null default clock_timestamp(),
+    ended_at timestamptz
+);
+create index audit_node_open on audit_node (node) where ended_at is null;
+
 do $$
 declare
     immutable text;
@@ -79,5 +92,14 @@ create trigger only_forward before update on audit_log for each row
     execute function refuse_going_back();
 create trigger kept before delete or truncate on audit_log for each statement execute function refuse_change();
 
-grant select, insert on audit_log, audit_leaf, audit_subtree, audit_checkpoint, audit_cosignature, audit_key to ${runtimeRole};
+create function refuse_living_again() returns trigger language plpgsql as $$
+begin
+    raise exception 'node % has ended', old.node using errcode = 'AN004';
+end $$;
+create trigger over before update on audit_node for each row when (old.ended_at is not null)
+    execute function refuse_living_again();
+create trigger kept before delete or truncate on audit_node for each statement execute function refuse_change();
+
+grant select, insert on audit_node, audit_log, audit_leaf, audit_subtree, audit_checkpoint, audit_cosignature, audit_key to ${runtimeRole};
 grant update (system_identifier, rebased, epoch, size, frontier, cursor_tx, cursor_id) on audit_log to ${runtimeRole};
+grant update (after_id, settled, seen_at, ended_at) on audit_node to ${runtimeRole};

@@ -11,6 +11,7 @@ import io.animus.kernel.audit.Leaf;
 import io.animus.kernel.audit.Origin;
 import io.animus.kernel.audit.Outcome;
 import io.animus.kernel.audit.Resource;
+import io.animus.kernel.core.NodeNumbers.Account;
 import io.animus.kernel.domain.ProblemCode;
 import io.animus.kernel.domain.Violation;
 import io.animus.kernel.domain.access.Principal;
@@ -19,45 +20,105 @@ import io.animus.kernel.store.postgres.Database;
 import io.animus.kernel.store.postgres.Transaction;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.Designate;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
 /** Writes audit events: with the change that they record, or alone where nothing was changed. Safe for many threads. */
-@Component(service = AuditTrail.class)
+@Component(service = AuditTrail.class, configurationPid = "io.animus.node")
+@Designate(ocd = AuditTrail.Config.class)
 public final class AuditTrail {
     private static final Set<ProblemCode> DENIALS = EnumSet.of(
             ProblemCode.UNAUTHENTICATED, ProblemCode.FORBIDDEN, ProblemCode.SELF_APPROVAL, ProblemCode.NOT_FOUND);
+
+    private static final String NAME = "hub";
+    private static final int HEARTBEAT_SECONDS = 30;
+    private static final int MAX_NAME = 200;
 
     private final Database database;
     private final Composition composition;
     private final Clock clock;
     private final Ids ids;
     private final SecureRandom random;
-    private final String node;
-    private final AtomicLong sequence = new AtomicLong();
+    private final String name;
+    private final Duration heartbeat;
+    private volatile Life life;
+
+    /** This hub process among others. */
+    @ObjectClassDefinition(name = "Node")
+    public @interface Config {
+        @AttributeDefinition(description = "Name of this hub process in audit events, 1 to 200 bytes")
+        String name() default NAME;
+
+        @AttributeDefinition(description = "A sign of life is on record at least this often; 1 to 60 seconds")
+        int heartbeat__seconds() default HEARTBEAT_SECONDS;
+    }
+
+    /** One life of this hub process, whose events are numbered from 1. */
+    private record Life(TypeId id, String node, NodeNumbers numbers) {}
 
     @Activate
     public AuditTrail(
-            @Reference(name = "database") Database database, @Reference(name = "composition") Composition composition) {
+            @Reference(name = "database") Database database,
+            @Reference(name = "composition") Composition composition,
+            Config config) {
+        this(
+                database,
+                composition,
+                Clock.systemUTC(),
+                new SecureRandom(),
+                config.name(),
+                Duration.ofSeconds(config.heartbeat__seconds()));
+    }
+
+    /** On its own, with what the configuration has by default. */
+    public AuditTrail(Database database, Composition composition) {
         this(database, composition, Clock.systemUTC(), new SecureRandom());
     }
 
     AuditTrail(Database database, Composition composition, Clock clock, SecureRandom random) {
+        this(database, composition, clock, random, NAME, Duration.ofSeconds(HEARTBEAT_SECONDS));
+    }
+
+    private AuditTrail(
+            Database database,
+            Composition composition,
+            Clock clock,
+            SecureRandom random,
+            String name,
+            Duration heartbeat) {
+        if (heartbeat.toSeconds() < 1 || heartbeat.toSeconds() > 60) {
+            throw new IllegalArgumentException("heartbeat_seconds must be 1 to 60");
+        }
         this.database = database;
         this.composition = composition;
         this.clock = clock;
         this.random = random;
         this.ids = new Ids(clock, random);
-        // A node is one life of a hub process, so that its events can be counted without gaps.
-        this.node = ids.next("node").value();
+        this.name = AuditText.fit(name, MAX_NAME);
+        this.heartbeat = heartbeat;
+        this.life = newLife();
+    }
+
+    /** From now on events are of another life. */
+    void begin() {
+        life = newLife();
+    }
+
+    private Life newLife() {
+        var id = ids.next("node");
+        return new Life(id, name + "/" + id, new NodeNumbers());
     }
 
     /** The source of ids that ascend together with those of audit events. */
@@ -65,9 +126,24 @@ public final class AuditTrail {
         return ids;
     }
 
-    /** Names this life of this hub process. */
+    /** Names this life of this hub process: the node's name and the id of the life. */
     String node() {
-        return node;
+        return life.node();
+    }
+
+    /** The id of this life. */
+    TypeId nodeId() {
+        return life.id();
+    }
+
+    /** The numbers of this life's events. */
+    NodeNumbers numbers() {
+        return life.numbers();
+    }
+
+    /** How often this hub gives a sign of life. */
+    Duration heartbeat() {
+        return heartbeat;
     }
 
     /** The digest of what is installed now. */
@@ -146,9 +222,31 @@ public final class AuditTrail {
                 .orElse(null);
     }
 
+    /**
+     * Records, as {@link #succeed} does, what keeps account of the numbers of this life.
+     *
+     * @param details made of the account
+     */
+    Account account(
+            Transaction tx, Caller caller, Action action, Function<Account, Json.Members> details, Instant now) {
+        var current = life;
+        var id = ids.next(AuditEvent.ID_PREFIX);
+        var account = current.numbers().account(id);
+        tx.whenOver(end -> current.numbers().over(account.number(), end));
+        var node = Resource.of(typeOf(current.id()), current.id(), null);
+        var draft = new Draft(caller, action, node, Outcome.SUCCESS, null, details.apply(account), now);
+        tx.audit().append(() -> seal(id, draft, current, account.number()));
+        return account;
+    }
+
     private TypeId append(Transaction tx, Draft draft) {
         var id = ids.next(AuditEvent.ID_PREFIX);
-        tx.audit().append(() -> seal(id, draft));
+        tx.audit().append(() -> {
+            var current = life;
+            var number = current.numbers().next(id);
+            tx.whenOver(end -> current.numbers().over(number, end));
+            return seal(id, draft, current, number);
+        });
         return id;
     }
 
@@ -163,7 +261,7 @@ public final class AuditTrail {
             Instant at) {}
 
     /** Called as the last thing of a transaction: whatever orders events is given out here. */
-    private Entry seal(TypeId id, Draft draft) {
+    private Entry seal(TypeId id, Draft draft, Life current, long number) {
         var principal = draft.caller().principal();
         var event = new AuditEvent(
                 id,
@@ -174,7 +272,7 @@ public final class AuditTrail {
                 draft.outcome(),
                 draft.reason(),
                 draft.caller().request(),
-                new Origin(node, sequence.incrementAndGet(), composition.digest()),
+                new Origin(current.node(), number, composition.digest()),
                 draft.details());
         return new Entry(event, principal, Leaf.seal(event, random));
     }

@@ -8,6 +8,8 @@ import io.animus.kernel.domain.project.Project;
 import io.animus.kernel.store.postgres.OutboxRepository.OutboxEvent;
 import io.animus.kernel.store.postgres.Transaction;
 import java.time.Instant;
+import java.util.EnumSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +17,14 @@ import org.jspecify.annotations.Nullable;
  * audit trail. Valid inside one call; not safe for several threads.
  */
 final class Change {
+    /** Who is told that such a thing is done can rely on it that the log's signature covers it. */
+    private static final Set<Action> WAIT_FOR_COVER = EnumSet.of(
+            Action.MODEL_VERSION_VALIDATED,
+            Action.MODEL_VERSION_APPROVED,
+            Action.MODEL_VERSION_DEPRECATED,
+            Action.ROLE_BINDING_CREATED,
+            Action.ROLE_BINDING_DELETED);
+
     private final Transaction tx;
     private final Caller caller;
     private final @Nullable Project project;
@@ -22,6 +32,7 @@ final class Change {
     private final Ids ids;
     private final Instant now;
     private @Nullable TypeId firstEvent;
+    private boolean waitsForCover;
     private boolean nothingToDo;
 
     Change(Transaction tx, Caller caller, @Nullable Project project, AuditTrail trail, Ids ids, Instant now) {
@@ -77,8 +88,14 @@ final class Change {
         var event = trail.succeed(tx, caller, action, resource, owner, details, now);
         if (firstEvent == null) {
             firstEvent = event;
+            waitsForCover = WAIT_FOR_COVER.contains(action);
         }
         return event;
+    }
+
+    /** Whether the answer waits until a signed checkpoint covers the first event. */
+    boolean waitsForCover() {
+        return waitsForCover;
     }
 
     /** Says that there was nothing to do, so that nothing is recorded either. */

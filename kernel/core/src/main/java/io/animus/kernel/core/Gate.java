@@ -38,13 +38,27 @@ public final class Gate {
     private final AuditTrail trail;
     private final Clock clock;
     private final Ids ids;
+    private final @Nullable Coverage coverage;
 
     @Activate
-    public Gate(@Reference(name = "database") Database database, @Reference(name = "trail") AuditTrail trail) {
-        this(database, trail, Clock.systemUTC(), trail.ids());
+    public Gate(
+            @Reference(name = "database") Database database,
+            @Reference(name = "trail") AuditTrail trail,
+            @Reference(name = "coverage") Coverage coverage) {
+        this(database, trail, Clock.systemUTC(), trail.ids(), coverage);
+    }
+
+    /** Without a log that anybody could wait for. */
+    public Gate(Database database, AuditTrail trail) {
+        this(database, trail, Clock.systemUTC(), trail.ids(), null);
     }
 
     Gate(Database database, AuditTrail trail, Clock clock, Ids ids) {
+        this(database, trail, clock, ids, null);
+    }
+
+    Gate(Database database, AuditTrail trail, Clock clock, Ids ids, @Nullable Coverage coverage) {
+        this.coverage = coverage;
         this.database = database;
         this.trail = trail;
         this.clock = clock;
@@ -85,9 +99,9 @@ public final class Gate {
         return onRecord(
                 caller,
                 target,
-                () -> attempt(
+                () -> covered(attempt(
                         once,
-                        () -> database.write(tx -> changeIn(tx, caller, projectOf(target), permission, once, work))));
+                        () -> database.write(tx -> changeIn(tx, caller, projectOf(target), permission, once, work)))));
     }
 
     /**
@@ -235,7 +249,19 @@ public final class Gate {
             var answer = new FirstAnswer(once.request(), rendered.status(), rendered.body(), rendered.location());
             answers.insert(scope(change), once.key(), answer, change.now());
         }
-        return new Answer.Done<>(value, event);
+        return new Answer.Done<>(value, event, change.waitsForCover() ? Boolean.FALSE : null);
+    }
+
+    /** The change is committed: whatever becomes of the wait, it is answered. */
+    private <T> Answer<T> covered(Answer<T> answer) {
+        var wait = coverage;
+        if (wait != null
+                && answer instanceof Answer.Done<T> done
+                && done.covered() != null
+                && done.auditEvent() != null) {
+            return new Answer.Done<>(done.value(), done.auditEvent(), wait.await(done.auditEvent()));
+        }
+        return answer;
     }
 
     /** A second request under the same key that loses the race rolls back and gets the first one's answer. */

@@ -3,6 +3,7 @@ package io.animus.kernel.core;
 import io.animus.api.types.TypeId;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.UUID;
 
 /**
@@ -30,6 +31,11 @@ public final class Ids {
         var high = (milliseconds << 16) | 0x7000L | counter;
         var low = (random.nextLong() >>> 2) | 0x8000000000000000L;
         return TypeId.of(prefix, new UUID(high, low));
+    }
+
+    /** Not greater than any id that was made at this moment or later. */
+    static TypeId first(String prefix, Instant at) {
+        return TypeId.of(prefix, new UUID((at.toEpochMilli() << 16) | 0x7000L, 0x8000000000000000L));
     }
 
     private synchronized long nextPosition() {

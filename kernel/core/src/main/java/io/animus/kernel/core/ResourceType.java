@@ -22,7 +22,8 @@ final class ResourceType {
             case "art" -> "artifact";
             case "mdl" -> "model";
             case "mdv" -> "modelVersion";
-            case "node" -> "hub";
+            case "node" -> "node";
+            case "hub" -> "hub";
             default -> throw new IllegalArgumentException("no id starts with " + prefix);
         };
     }

@@ -146,14 +146,6 @@ class BootstrapTest {
         assertThat(folder.resolve(FILE + ".stale")).hasContent("old");
     }
 
-    @Test
-    void startAndStopAreOnRecord() {
-        var hub = new Lifecycle(kernel.database(), kernel.trail());
-        hub.close();
-
-        assertThat(kernel.audited(kernel.trail().node())).containsExactly("node.started", "node.stopped");
-    }
-
     private void begin(Path data) {
         var keys = new ApiKeys(kernel.gate());
         assertThat(new Bootstrap(kernel.database(), kernel.trail(), keys, kernel.clock(), data))

@@ -4,15 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.animus.kernel.audit.log.Checkpoint;
+import io.animus.kernel.audit.log.Note;
 import io.animus.kernel.core.Integrator.Step;
+import io.animus.kernel.domain.RefusedException;
+import io.animus.kernel.domain.access.Principal;
+import io.animus.kernel.domain.access.Role;
+import io.animus.kernel.domain.access.RoleBinding;
 import io.animus.kernel.store.postgres.DatabaseUnavailableException;
+import io.animus.kernel.store.postgres.Transaction;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -238,6 +246,82 @@ class SequencerTest {
         } finally {
             kernel.returnToNow();
         }
+    }
+
+    @Test
+    void whoWaitsForACheckpointGetsOneSoon() {
+        var event = hub.record();
+        assertThat(new Coverage(hub.database(), () -> {}).await(event)).isFalse();
+
+        var sequencer = hub.run(new LogStatus(new Metrics()));
+        assertThat(new Coverage(hub.database(), sequencer::hurry).await(event)).isTrue();
+        var begin = System.nanoTime();
+        assertThat(new Coverage(hub.database(), sequencer::hurry).await(hub.record()))
+                .isTrue();
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(3));
+    }
+
+    @Test
+    void aGrantIsAnsweredWhenItIsCovered() {
+        var sequencer = hub.run(new LogStatus(new Metrics()));
+        var gate = new Gate(
+                hub.database(),
+                hub.trail(),
+                kernel.clock(),
+                hub.trail().ids(),
+                new Coverage(hub.database(), sequencer::hurry));
+        var project = kernel.project();
+        var owner = kernel.member(project, Role.OWNER);
+        var user = new Principal(Principal.Kind.USER, "grace");
+        var answer = new RoleBindings(gate).create(owner, null, project.id().value(), user, Role.VIEWER);
+
+        assertThat(((Answer.Done<RoleBinding>) answer).covered()).isTrue();
+        assertThat(kernel.column(
+                        "select count(*) from audit_checkpoint where size > (select leaf_index from audit_leaf"
+                                + " where event_id = ?)",
+                        String.valueOf(((Answer.Done<RoleBinding>) answer).auditEvent())))
+                .isNotEqualTo(List.of("0"));
+    }
+
+    @Test
+    void rightAfterARotationBothKeysSignAndThenTheNewOneAlone() throws IOException {
+        try (var leader = hub.lead()) {
+            hub.record(1);
+            drain(hub, leader.epoch());
+            var next = hub.database().write(tx -> new KeyRotation(new LogKeys(keys)).rotate(change(tx)));
+            assertThatExceptionOfType(RefusedException.class).isThrownBy(() -> hub.database()
+                    .write(tx -> new KeyRotation(new LogKeys(keys)).rotate(change(tx))));
+            // Signed before the rotation is in the log: by the old key alone.
+            hub.signer().sign(leader.epoch());
+            drain(hub, leader.epoch());
+            hub.record(1);
+            drain(hub, leader.epoch());
+
+            var first =
+                    hub.database().read(tx -> tx.checkpoints().keys()).get(0).key();
+            assertThat(note(1).isSignedBy(first)).isTrue();
+            assertThat(note(1).isSignedBy(next)).isFalse();
+            assertThat(note(2).isSignedBy(first)).isTrue();
+            assertThat(note(2).isSignedBy(next)).isTrue();
+            assertThat(note(3).isSignedBy(first)).isFalse();
+            assertThat(note(3).isSignedBy(next)).isTrue();
+        }
+        try (var files = Files.list(keys)) {
+            assertThat(files).hasSize(1);
+        }
+        hub.assertWhole();
+    }
+
+    private Change change(Transaction tx) {
+        var now = kernel.clock().instant().truncatedTo(ChronoUnit.MICROS);
+        return new Change(tx, Caller.hub("test"), null, hub.trail(), hub.trail().ids(), now);
+    }
+
+    private Note note(long size) {
+        return hub.database()
+                .read(tx -> tx.checkpoints().find(size))
+                .orElseThrow()
+                .note();
     }
 
     @Test

@@ -19,6 +19,7 @@ final class Replies {
     private static final String LOCATION = "Location";
     private static final String CONTENT_LENGTH = "Content-Length";
     private static final String AUDIT_EVENT = "Audit-Event";
+    private static final String AUDIT_COVERED = "Audit-Covered";
 
     private Replies() {}
 
@@ -47,6 +48,7 @@ final class Replies {
         return json(form.status(done.value()), form.written(done.value()))
                 .header(LOCATION, form.location(done.value()))
                 .header(AUDIT_EVENT, done.auditEvent())
+                .header(AUDIT_COVERED, done.covered())
                 .build();
     }
 
@@ -61,7 +63,7 @@ final class Replies {
     static Response deleted(Answer<?> answer) {
         var builder = Response.noContent();
         if (answer instanceof Answer.Done<?> done) {
-            builder.header(AUDIT_EVENT, done.auditEvent());
+            builder.header(AUDIT_EVENT, done.auditEvent()).header(AUDIT_COVERED, done.covered());
         }
         return builder.build();
     }

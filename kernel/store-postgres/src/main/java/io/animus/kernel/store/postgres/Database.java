@@ -59,15 +59,20 @@ public final class Database implements AutoCloseable {
     public <T> T write(Function<Transaction, T> work) {
         try (var connection = session()) {
             connection.setAutoCommit(false);
+            var tx = new Transaction(connection);
+            var end = Transaction.End.ROLLED_BACK;
             try {
-                var tx = new Transaction(connection);
                 var result = work.apply(tx);
                 tx.flush();
+                end = Transaction.End.UNKNOWN;
                 connection.commit();
+                end = Transaction.End.COMMITTED;
                 return result;
             } catch (RuntimeException | SQLException e) {
                 rollback(connection, e);
                 throw e;
+            } finally {
+                tx.over(end);
             }
         } catch (SQLException | DataAccessException e) {
             throw translated(e);

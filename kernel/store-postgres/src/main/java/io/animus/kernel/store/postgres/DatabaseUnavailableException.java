@@ -12,7 +12,7 @@ public final class DatabaseUnavailableException extends UnavailableException {
     @Serial
     private static final long serialVersionUID = 1L;
 
-    DatabaseUnavailableException(Throwable cause) {
+    public DatabaseUnavailableException(Throwable cause) {
         super(ProblemCode.DATABASE_UNAVAILABLE, "the database is not available", cause);
     }
 }

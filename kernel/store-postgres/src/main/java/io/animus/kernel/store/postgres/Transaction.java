@@ -4,6 +4,7 @@ import io.animus.kernel.store.postgres.AuditRepository.Entry;
 import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jooq.DSLContext;
 import org.jooq.SQLDialect;
@@ -29,7 +30,16 @@ public final class Transaction {
     private final Connection connection;
     private final List<Supplier<Entry>> unsealed = new ArrayList<>();
     private final LateRows late = new LateRows();
+    private final List<Consumer<End>> watchers = new ArrayList<>();
     private @Nullable DSLContext sql;
+
+    /** How a transaction ended, as far as its hub knows. */
+    public enum End {
+        COMMITTED,
+        ROLLED_BACK,
+        /** The commit was asked for, and no answer came. */
+        UNKNOWN
+    }
 
     Transaction(Connection connection) {
         this.connection = connection;
@@ -107,6 +117,10 @@ public final class Transaction {
         return new CheckpointRepository(sql());
     }
 
+    public AuditNodeRepository auditNodes() {
+        return new AuditNodeRepository(sql());
+    }
+
     public FeedRepository feed() {
         return new FeedRepository(sql());
     }
@@ -181,6 +195,15 @@ public final class Transaction {
 
     void sealLate(Supplier<Entry> event) {
         unsealed.add(event);
+    }
+
+    /** Has somebody told how this transaction ended, by the thread that ran it. */
+    public void whenOver(Consumer<End> watcher) {
+        watchers.add(watcher);
+    }
+
+    void over(End end) {
+        watchers.forEach(watcher -> watcher.accept(end));
     }
 
     /**

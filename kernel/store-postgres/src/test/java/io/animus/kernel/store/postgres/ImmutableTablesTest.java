@@ -45,6 +45,8 @@ class ImmutableTablesTest {
             "leader",
             // How far the audit log has come: one row, which only goes forward.
             "audit_log",
+            // Signs of life of hubs, until they end.
+            "audit_node",
             // Where sinks and deliveries stand; what of them must not change has triggers of its own, tried below.
             "audit_sink",
             "audit_dead_letter",

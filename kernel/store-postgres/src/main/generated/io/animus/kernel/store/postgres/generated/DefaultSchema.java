@@ -17,6 +17,7 @@ import io.animus.kernel.store.postgres.generated.tables.AuditEvent;
 import io.animus.kernel.store.postgres.generated.tables.AuditKey;
 import io.animus.kernel.store.postgres.generated.tables.AuditLeaf;
 import io.animus.kernel.store.postgres.generated.tables.AuditLog;
+import io.animus.kernel.store.postgres.generated.tables.AuditNode;
 import io.animus.kernel.store.postgres.generated.tables.AuditSink;
 import io.animus.kernel.store.postgres.generated.tables.AuditSubtree;
 import io.animus.kernel.store.postgres.generated.tables.CodeRef;
@@ -86,6 +87,7 @@ public class DefaultSchema extends SchemaImpl {
 
     public final AuditLog AUDIT_LOG = AuditLog.AUDIT_LOG;
 
+    public final AuditNode AUDIT_NODE = AuditNode.AUDIT_NODE;
     public final AuditSink AUDIT_SINK = AuditSink.AUDIT_SINK;
 
     public final AuditSubtree AUDIT_SUBTREE = AuditSubtree.AUDIT_SUBTREE;
@@ -166,6 +168,7 @@ public class DefaultSchema extends SchemaImpl {
             AuditKey.AUDIT_KEY,
             AuditLeaf.AUDIT_LEAF,
             AuditLog.AUDIT_LOG,
+            AuditNode.AUDIT_NODE,
             AuditSink.AUDIT_SINK,
             AuditSubtree.AUDIT_SUBTREE,
             CodeRef.CODE_REF,

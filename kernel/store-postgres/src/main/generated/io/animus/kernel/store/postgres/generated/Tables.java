@@ -17,6 +17,7 @@ import io.animus.kernel.store.postgres.generated.tables.AuditEvent;
 import io.animus.kernel.store.postgres.generated.tables.AuditKey;
 import io.animus.kernel.store.postgres.generated.tables.AuditLeaf;
 import io.animus.kernel.store.postgres.generated.tables.AuditLog;
+import io.animus.kernel.store.postgres.generated.tables.AuditNode;
 import io.animus.kernel.store.postgres.generated.tables.AuditSink;
 import io.animus.kernel.store.postgres.generated.tables.AuditSubtree;
 import io.animus.kernel.store.postgres.generated.tables.CodeRef;
@@ -75,6 +76,7 @@ public class Tables {
 
     public static final AuditLog AUDIT_LOG = AuditLog.AUDIT_LOG;
 
+    public static final AuditNode AUDIT_NODE = AuditNode.AUDIT_NODE;
     public static final AuditSink AUDIT_SINK = AuditSink.AUDIT_SINK;
 
     public static final AuditSubtree AUDIT_SUBTREE = AuditSubtree.AUDIT_SUBTREE;
