@@ -1,6 +1,5 @@
 package io.animus.benchmarks;
 
-import io.animus.api.executor.JobStatus;
 import io.animus.api.tck.InMemoryJobExecutor;
 import io.animus.api.tck.InMemoryObjectStore;
 import io.animus.kernel.store.postgres.Leader;
@@ -10,20 +9,10 @@ import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /** How fast runs go through the queue, beside a loop that does nothing else. */
 final class Queue implements Benchmark {
     private static final int BATCH = 50;
-    // As many as the reconciler has.
-    private static final int WORKERS = 8;
-    private static final int MOST = 5_000;
 
     @Override
     public String name() {
@@ -33,7 +22,6 @@ final class Queue implements Benchmark {
     @Override
     public List<Finding> measure(Setting setting) throws IOException, SQLException, InterruptedException {
         var runs = setting.pick(500, 100);
-        var workers = Executors.newFixedThreadPool(WORKERS);
         try (var store = new InMemoryObjectStore();
                 var bed = new KernelBed(setting, name());
                 var leader = bed.kernel().lead();
@@ -44,7 +32,7 @@ final class Queue implements Benchmark {
                 return 0;
             });
             bed.kernel().install(executor, store);
-            var scheduler = new Pass(bed, leader, executor, workers);
+            var scheduler = new Pass(bed, leader);
             var bare = new RawQueue(hub, BATCH);
             var full = new RawQueueWithRecords(hub, BATCH);
             scheduler.drain();
@@ -63,8 +51,6 @@ final class Queue implements Benchmark {
                             "SKIP LOCKED by %d, same rows".formatted(BATCH),
                             toFull,
                             null));
-        } finally {
-            workers.shutdownNow();
         }
     }
 
@@ -84,46 +70,21 @@ final class Queue implements Benchmark {
                 });
     }
 
-    /** What conductor and reconciler do between them, without waiting for the next beat. */
-    private record Pass(KernelBed bed, Leader leader, InMemoryJobExecutor executor, ExecutorService workers) {
+    /** What the conductor does, without waiting for the next beat. */
+    private record Pass(KernelBed bed, Leader leader) {
 
         /** Takes every queued run and sees it through; returns how many that were. */
         long drain() throws InterruptedException {
             var done = 0L;
-            for (var taken = take(); taken > 0; taken = take()) {
+            for (var taken = take(); taken > 0 || bed.kernel().isBusy(); taken = take()) {
                 done += taken;
-                for (var left = bed.kernel().underWay(MOST);
-                        !left.isEmpty();
-                        left = bed.kernel().underWay(MOST)) {
-                    var jobs = executor.jobs().stream()
-                            .collect(Collectors.toMap(JobStatus::dispatchId, Function.identity()));
-                    var steps = new ArrayList<Callable<String>>();
-                    for (var run : left) {
-                        var id = run.attempt().value();
-                        var status = Optional.ofNullable(jobs.get(id));
-                        steps.add(() -> {
-                            bed.kernel().step(leader, run, status);
-                            return id;
-                        });
-                    }
-                    for (var step : workers.invokeAll(steps)) {
-                        check(step);
-                    }
-                }
+                bed.kernel().reconcile(leader);
             }
             return done;
         }
 
         private int take() {
             return bed.kernel().schedule(leader).size();
-        }
-
-        private static void check(java.util.concurrent.Future<String> step) throws InterruptedException {
-            try {
-                step.get();
-            } catch (ExecutionException e) {
-                throw new IllegalStateException("a step failed", e);
-            }
         }
     }
 

@@ -2,17 +2,15 @@ package io.animus.kernel.core;
 
 import io.animus.api.database.DatabaseAccess;
 import io.animus.api.executor.JobExecutor;
-import io.animus.api.executor.JobStatus;
 import io.animus.api.storage.ObjectStore;
 import io.animus.api.types.TypeId;
 import io.animus.kernel.store.postgres.Database;
 import io.animus.kernel.store.postgres.Leader;
-import io.animus.kernel.store.postgres.QueueRepository.UnderWay;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.osgi.framework.Bundle;
 
 /**
@@ -20,28 +18,28 @@ import org.osgi.framework.Bundle;
  * happens.
  */
 public final class BareKernel implements AutoCloseable {
+    private static final Duration LOOK = Duration.ofMillis(1);
+
     private final Database database;
     private final PortCalls calls = new PortCalls(new Metrics());
     private final Ports ports = new Ports(calls);
     private final AuditTrail trail;
     private final Runs runs;
     private final Scheduler scheduler;
-    private final RunSteps steps;
+    private final Bell bell = new Bell();
+    private final Reconciler reconciler;
 
     /** On a database that it brings up to date first. */
     public BareKernel(DatabaseAccess access) {
         database = new Database(access);
         trail = new AuditTrail(database, new Composition(() -> new Bundle[0]), Clock.systemUTC(), new SecureRandom());
         var gate = new Gate(database, trail);
-        runs = new Runs(gate, new RunPlanner(database, ports), ports, trail);
+        runs = new Runs(gate, new RunPlanner(database, ports), ports, trail, bell);
         var progression = new RunProgression(trail);
         scheduler = new Scheduler(database, ports, progression, trail);
-        steps = new RunSteps(
-                database,
-                ports,
-                new JobBuilder(database, ports),
-                new ResultCollector(ports, progression, trail),
-                progression);
+        var steps = new RunSteps(
+                database, ports, new JobBuilder(database, ports), new ResultCollector(ports, trail), progression);
+        reconciler = new Reconciler(database, ports, steps, bell);
     }
 
     public Database database() {
@@ -70,18 +68,26 @@ public final class BareKernel implements AutoCloseable {
         return scheduler.schedule(leader);
     }
 
-    /** The runs that are under way, as the reconciler sees them. */
-    public List<UnderWay> underWay(int most) {
-        return database.read(tx -> tx.queue().underWay(most));
+    /** One round of the reconciler; returns when every step that it set going is taken. */
+    public void reconcile(Leader leader) throws InterruptedException {
+        reconciler.reconcile(leader);
+        while (!reconciler.isIdle()) {
+            bell.await(LOOK);
+        }
     }
 
-    /** Takes the step that the reconciler would take now. */
-    public void step(Leader leader, UnderWay run, Optional<JobStatus> status) {
-        steps.next(leader, run, status);
+    /** Whether any run is under way. */
+    public boolean isBusy() {
+        return !database.read(tx -> tx.queue().underWay(1)).isEmpty();
     }
 
     @Override
     public void close() {
+        try {
+            reconciler.close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         calls.close();
         database.close();
     }

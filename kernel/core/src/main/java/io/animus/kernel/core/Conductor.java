@@ -8,8 +8,9 @@ import io.animus.kernel.store.postgres.Leader;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
@@ -20,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps runs moving. Of several hubs on one database one conducts; the others stand by and take over when its session
- * ends.
+ * Keeps runs moving: at every ring of the {@link Bell}, and at a steady beat for what happens elsewhere. Of several hubs on
+ * one database one conducts; the others stand by and take over when its session ends.
  */
 @Component(service = Conductor.class, immediate = true)
 public final class Conductor {
@@ -36,7 +37,9 @@ public final class Conductor {
     private final Reconciler reconciler;
     private final Janitor janitor;
     private final Clock clock;
-    private final ScheduledExecutorService beats = Executors.newSingleThreadScheduledExecutor(Conductor::thread);
+    private final Bell bell;
+    private final CountDownLatch stopping = new CountDownLatch(1);
+    private final ExecutorService beats = Executors.newSingleThreadExecutor(Conductor::thread);
     private @Nullable Leader leader;
     private Instant lastCleaning = Instant.EPOCH;
     private boolean troubled;
@@ -47,8 +50,9 @@ public final class Conductor {
             @Reference(name = "trail") AuditTrail trail,
             @Reference(name = "scheduler") Scheduler scheduler,
             @Reference(name = "reconciler") Reconciler reconciler,
-            @Reference(name = "janitor") Janitor janitor) {
-        this(database, trail, scheduler, reconciler, janitor, Clock.systemUTC());
+            @Reference(name = "janitor") Janitor janitor,
+            @Reference(name = "bell") Bell bell) {
+        this(database, trail, scheduler, reconciler, janitor, bell, Clock.systemUTC());
     }
 
     Conductor(
@@ -57,6 +61,7 @@ public final class Conductor {
             Scheduler scheduler,
             Reconciler reconciler,
             Janitor janitor,
+            Bell bell,
             Clock clock) {
         this.clock = clock;
         this.database = database;
@@ -64,14 +69,41 @@ public final class Conductor {
         this.scheduler = scheduler;
         this.reconciler = reconciler;
         this.janitor = janitor;
-        beats.scheduleWithFixedDelay(this::beat, 0, BEAT.toMillis(), TimeUnit.MILLISECONDS);
+        this.bell = bell;
+        beats.execute(this::keepBeating);
     }
 
     @Deactivate
     void close() throws InterruptedException {
+        stopping.countDown();
         beats.shutdownNow();
         beats.awaitTermination(10, TimeUnit.SECONDS);
         resign();
+    }
+
+    private void keepBeating() {
+        try {
+            while (stopping.getCount() > 0) {
+                var started = System.nanoTime();
+                beat();
+                // Rings may fill half of the time, not all of it: what a beat costs doesn't shrink with what it finds.
+                var took = Duration.ofNanos(System.nanoTime() - started);
+                if (!stopping.await(took.compareTo(BEAT) < 0 ? took.toNanos() : BEAT.toNanos(), TimeUnit.NANOSECONDS)) {
+                    rest();
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Until the next beat. Who doesn't conduct is not woken by what somebody else will do. */
+    private void rest() throws InterruptedException {
+        if (leader == null) {
+            stopping.await(BEAT.toNanos(), TimeUnit.NANOSECONDS);
+        } else {
+            bell.await(BEAT);
+        }
     }
 
     /** The outermost edge of this thread: nothing may end the beat. */

@@ -5,6 +5,7 @@ import io.animus.api.executor.JobInput;
 import io.animus.api.executor.Limits;
 import io.animus.api.executor.Workload;
 import io.animus.api.storage.ObjectKey;
+import io.animus.api.types.CommitSha;
 import io.animus.api.types.Digest;
 import io.animus.api.types.ExternalSystemException;
 import io.animus.api.types.TypeId;
@@ -25,8 +26,11 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -37,11 +41,24 @@ public final class JobBuilder {
     /** Where a program finds its code: {@code /in/code}. */
     static final String CODE = "code";
 
+    private static final int MOST_ARCHIVES = 256;
     private static final Duration URL_VALIDITY = Duration.ofHours(1);
 
     private final Database database;
     private final Ports ports;
     private final Clock clock;
+    /** Archives that were used last: a commit's archive never changes. */
+    private final Map<Source, StoredArchive> archives = Collections.synchronizedMap(new LinkedHashMap<>() {
+        @Serial
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Source, StoredArchive> eldest) {
+            return size() > MOST_ARCHIVES;
+        }
+    });
+
+    private record Source(TypeId project, String repository, CommitSha commit) {}
 
     @Activate
     public JobBuilder(@Reference(name = "database") Database database, @Reference(name = "ports") Ports ports) {
@@ -115,8 +132,11 @@ public final class JobBuilder {
 
     /** The tree of the commit in the object store; fetched once for each project and commit. */
     private StoredArchive archive(TypeId project, CodeRef code) throws UnbuildableException {
-        var known = database.read(tx -> tx.code().findArchive(project, code.repository(), code.commit()));
+        var source = new Source(project, code.repository(), code.commit());
+        var known = Optional.ofNullable(archives.get(source))
+                .or(() -> database.read(tx -> tx.code().findArchive(project, code.repository(), code.commit())));
         if (known.isPresent()) {
+            archives.put(source, known.get());
             return known.get();
         }
         try {

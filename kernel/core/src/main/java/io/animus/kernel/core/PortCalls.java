@@ -4,6 +4,7 @@ import dev.failsafe.CircuitBreaker;
 import dev.failsafe.CircuitBreakerOpenException;
 import dev.failsafe.Failsafe;
 import dev.failsafe.FailsafeException;
+import dev.failsafe.FailsafeExecutor;
 import dev.failsafe.RetryPolicy;
 import io.animus.api.plugin.Plugin;
 import io.animus.api.types.ExternalSystemException;
@@ -50,8 +51,9 @@ public final class PortCalls {
      * What stands before one plugin: how many calls at once, and none for a while after many failures.
      *
      * @param readers those that wait for something to come; they must not keep the others out
+     * @param policies retries within the circuit breaker's leave
      */
-    private record Guard(Semaphore places, Semaphore readers, CircuitBreaker<Object> breaker, String name) {}
+    private record Guard(Semaphore places, Semaphore readers, FailsafeExecutor<Object> policies, String name) {}
 
     @Activate
     public PortCalls(@Reference(name = "metrics") Metrics metrics) {
@@ -70,15 +72,7 @@ public final class PortCalls {
         var started = System.nanoTime();
         var outcome = "failure";
         try {
-            var retries = RetryPolicy.builder()
-                    .handleIf(PortCalls::mayWorkLater)
-                    .withMaxRetries(RETRIES)
-                    .withBackoff(Duration.ofMillis(200), Duration.ofSeconds(2))
-                    .withJitter(0.3)
-                    .build();
-
-            T answer = Failsafe.with(retries, guard.breaker())
-                    .get(() -> limited(guard, guard.places(), deadline, () -> call.on(plugin)));
+            T answer = guard.policies().get(() -> limited(guard, guard.places(), deadline, () -> call.on(plugin)));
             outcome = "success";
             return answer;
         } catch (CircuitBreakerOpenException e) {
@@ -163,13 +157,25 @@ public final class PortCalls {
                     p -> new Guard(
                             new Semaphore(CALLS_PER_PLUGIN),
                             new Semaphore(LONG_READERS_PER_PLUGIN),
-                            CircuitBreaker.builder()
-                                    .handleIf(PortCalls::mayWorkLater)
-                                    .withFailureThreshold(FAILURES_TO_OPEN)
-                                    .withDelay(OPEN_FOR)
-                                    .build(),
+                            policies(),
                             nameOf(p)));
         }
+    }
+
+    /** Retries are the same for all calls; what has failed so far is one plugin's. */
+    private static FailsafeExecutor<Object> policies() {
+        var retries = RetryPolicy.builder()
+                .handleIf(PortCalls::mayWorkLater)
+                .withMaxRetries(RETRIES)
+                .withBackoff(Duration.ofMillis(200), Duration.ofSeconds(2))
+                .withJitter(0.3)
+                .build();
+        var breaker = CircuitBreaker.builder()
+                .handleIf(PortCalls::mayWorkLater)
+                .withFailureThreshold(FAILURES_TO_OPEN)
+                .withDelay(OPEN_FOR)
+                .build();
+        return Failsafe.with(retries, breaker);
     }
 
     private static boolean mayWorkLater(Throwable failure) {

@@ -4,6 +4,7 @@ import io.animus.api.executor.JobStatus;
 import io.animus.api.types.ExternalSystemException;
 import io.animus.api.types.TypeId;
 import io.animus.kernel.domain.RefusedException;
+import io.animus.kernel.domain.run.Attempt;
 import io.animus.kernel.domain.run.RunState;
 import io.animus.kernel.store.postgres.Database;
 import io.animus.kernel.store.postgres.DatabaseUnavailableException;
@@ -16,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -49,6 +51,7 @@ public final class Reconciler {
     private final Database database;
     private final Ports ports;
     private final RunSteps steps;
+    private final Bell bell;
     private final Deadlines deadlines;
     private final Clock clock;
     /** Until when each run is left alone: for as long as a worker has it, and for a rest after a step that failed. */
@@ -67,14 +70,16 @@ public final class Reconciler {
     public Reconciler(
             @Reference(name = "database") Database database,
             @Reference(name = "ports") Ports ports,
-            @Reference(name = "steps") RunSteps steps) {
-        this(database, ports, steps, Deadlines.DEFAULT, Clock.systemUTC());
+            @Reference(name = "steps") RunSteps steps,
+            @Reference(name = "bell") Bell bell) {
+        this(database, ports, steps, bell, Deadlines.DEFAULT, Clock.systemUTC());
     }
 
-    Reconciler(Database database, Ports ports, RunSteps steps, Deadlines deadlines, Clock clock) {
+    Reconciler(Database database, Ports ports, RunSteps steps, Bell bell, Deadlines deadlines, Clock clock) {
         this.database = database;
         this.ports = ports;
         this.steps = steps;
+        this.bell = bell;
         this.deadlines = deadlines;
         this.clock = clock;
     }
@@ -115,16 +120,16 @@ public final class Reconciler {
     private void compare(Leader leader, List<UnderWay> underWay, Map<String, JobStatus> jobs) {
         for (var run : underWay) {
             var status = Optional.ofNullable(jobs.remove(run.attempt().value()));
-            inHand(run.run(), () -> steps.next(leader, run, status));
+            inHand(run.run(), () -> take(leader, run.run(), steps.next(leader, run, status)));
         }
-        jobs.keySet().forEach(this::removeOrphan);
+        removeOrphans(jobs.keySet());
     }
 
     private void doubt(Leader leader, UnderWay run) {
         if (steps.isBeyondProof(run)) {
-            inHand(run.run(), () -> steps.giveUp(leader, run));
+            inHand(run.run(), () -> take(leader, run.run(), Optional.of(steps.giveUp(run))));
         } else if (run.state() == RunState.RUNNING || run.state() == RunState.RECONCILING) {
-            inHand(run.run(), () -> steps.lose(leader, run));
+            inHand(run.run(), () -> take(leader, run.run(), Optional.of(steps.lose(run))));
         }
     }
 
@@ -139,49 +144,83 @@ public final class Reconciler {
         }
     }
 
-    /** A job whose attempt is over, or belongs to a run that is, left over from a crash. What isn't ours stays. */
-    private void removeOrphan(String dispatchId) {
-        if (!TypeId.isForm("att", dispatchId)) {
+    /** Jobs whose attempts are over, left over from a crash. What isn't ours stays. */
+    private void removeOrphans(Set<String> dispatchIds) {
+        var ids = dispatchIds.stream()
+                .filter(id -> TypeId.isForm(Attempt.PREFIX, id))
+                .map(TypeId::new)
+                .toList();
+        if (!ids.isEmpty()) {
+            database.read(tx -> tx.attempts().ended(ids))
+                    .forEach((attempt, run) -> inHand(run, () -> remove(attempt, run)));
+        }
+    }
+
+    private void remove(TypeId attempt, TypeId run) {
+        steps.remove(attempt);
+        inHand.remove(run);
+    }
+
+    /** Writes a step; the run stays in hand until it is written, and what it leaves is removed. */
+    private void take(Leader leader, TypeId run, Optional<Step> decided) {
+        if (decided.isEmpty()) {
+            inHand.remove(run);
             return;
         }
-        var attempt = database.read(tx -> tx.attempts().find(new TypeId(dispatchId)));
-        attempt.filter(known -> known.end() != null)
-                .ifPresent(known -> inHand(known.run(), () -> steps.remove(known.id())));
+        var step = decided.get();
+        steps.write(leader, step, failure -> {
+            if (failure.isPresent()) {
+                rest(run, failure.get());
+                return;
+            }
+            if (step.endsJob()) {
+                execute(run, () -> remove(step.run().attempt(), run));
+            } else {
+                inHand.remove(run);
+            }
+            bell.ring();
+        });
     }
 
     /** One piece of work for each run at a time; the next round looks again. */
     private void inHand(TypeId run, Runnable work) {
-        if (inHand.putIfAbsent(run, Instant.MAX) != null) {
-            return;
+        if (inHand.putIfAbsent(run, Instant.MAX) == null) {
+            execute(run, work);
         }
+    }
+
+    private void execute(TypeId run, Runnable work) {
         try {
             workers.execute(() -> {
                 MDC.put("runId", run.value());
-                if (isDone(work)) {
-                    inHand.remove(run);
-                } else {
-                    inHand.put(run, clock.instant().plus(deadlines.rest()));
+                try {
+                    work.run();
+                } catch (RuntimeException e) {
+                    // The outermost edge of a worker's thread: nothing may keep it from the next run.
+                    rest(run, e);
+                } finally {
+                    MDC.remove("runId");
                 }
-                MDC.remove("runId");
             });
         } catch (RejectedExecutionException e) {
             inHand.remove(run);
         }
     }
 
-    /** The outermost edge of a worker's thread: nothing may keep it from the next run. */
-    private static boolean isDone(Runnable work) {
-        try {
-            work.run();
-            return true;
-        } catch (RunProgression.OvertakenException e) {
+    /** Leaves a run alone for a while after a step that failed. */
+    private void rest(TypeId run, RuntimeException failure) {
+        if (failure instanceof RunProgression.OvertakenException) {
             LOG.debug("somebody else was faster; the next round looks again");
-            return true;
-        } catch (DatabaseUnavailableException | ExternalSystemException | RefusedException e) {
-            LOG.info("not now, tried again soon: {}", e.getMessage());
-        } catch (RuntimeException e) {
-            LOG.error("a defect keeps this run from going on", e);
+            inHand.remove(run);
+            return;
         }
-        return false;
+        if (failure instanceof DatabaseUnavailableException
+                || failure instanceof ExternalSystemException
+                || failure instanceof RefusedException) {
+            LOG.info("not now, tried again soon: {}", failure.getMessage());
+        } else {
+            LOG.error("a defect keeps this run from going on", failure);
+        }
+        inHand.put(run, clock.instant().plus(deadlines.rest()));
     }
 }

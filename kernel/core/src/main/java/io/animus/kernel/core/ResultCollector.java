@@ -11,19 +11,12 @@ import io.animus.api.storage.ObjectKey;
 import io.animus.api.types.Digest;
 import io.animus.api.types.ExternalSystemException;
 import io.animus.api.types.ExternalSystemException.Reason;
-import io.animus.api.types.Json;
 import io.animus.api.types.TypeId;
-import io.animus.kernel.audit.Action;
-import io.animus.kernel.core.AuditTrail.Deed;
-import io.animus.kernel.domain.lineage.LineageEdge;
-import io.animus.kernel.domain.lineage.Relation;
 import io.animus.kernel.domain.run.Artifact;
 import io.animus.kernel.domain.run.AttemptEnd;
 import io.animus.kernel.domain.run.Failure;
 import io.animus.kernel.domain.run.FailureCause;
-import io.animus.kernel.domain.run.Run;
 import io.animus.kernel.store.postgres.QueueRepository.UnderWay;
-import io.animus.kernel.store.postgres.Transaction;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -33,7 +26,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestOutputStream;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -49,24 +41,17 @@ public final class ResultCollector {
     /** What the log of an attempt is called among its artifacts. */
     static final String LOG = "log.jsonl";
 
-    private static final int BATCH = 500;
-
     private final Ports ports;
-    private final RunProgression progression;
     private final Ids ids;
     private final Clock clock;
 
     @Activate
-    public ResultCollector(
-            @Reference(name = "ports") Ports ports,
-            @Reference(name = "progression") RunProgression progression,
-            @Reference(name = "trail") AuditTrail trail) {
-        this(ports, progression, trail.ids(), Clock.systemUTC());
+    public ResultCollector(@Reference(name = "ports") Ports ports, @Reference(name = "trail") AuditTrail trail) {
+        this(ports, trail.ids(), Clock.systemUTC());
     }
 
-    ResultCollector(Ports ports, RunProgression progression, Ids ids, Clock clock) {
+    ResultCollector(Ports ports, Ids ids, Clock clock) {
         this.ports = ports;
-        this.progression = progression;
         this.ids = ids;
         this.clock = clock;
     }
@@ -75,19 +60,19 @@ public final class ResultCollector {
     record Result(AttemptEnd end, List<Artifact> artifacts) {}
 
     /**
-     * Stores log and outputs; nothing of it shows until {@link #record}. May be repeated.
+     * Stores log and outputs; nothing of it shows until it is written with the end of the attempt. May be repeated.
      *
      * @throws ExternalSystemException if it may work later
      */
-    Result collect(Run run, UnderWay underWay, JobStatus.Finished finished) {
+    Result collect(UnderWay run, JobStatus.Finished finished) {
         try {
-            var outputs = outputs(underWay.attempt().value(), finished);
+            var outputs = outputs(run.attempt().value(), finished);
             var artifacts = new ArrayList<Artifact>();
             for (var output : outputs.files()) {
-                artifacts.add(store(run, underWay.attempt().value(), output));
+                artifacts.add(store(run, output));
             }
-            artifacts.add(log(run, underWay.attempt().value()));
-            return new Result(end(underWay, finished, outputs), artifacts);
+            artifacts.add(log(run));
+            return new Result(end(run, finished, outputs), artifacts);
         } catch (ExternalSystemException e) {
             if (e.reason() != Reason.REJECTED) {
                 throw e;
@@ -112,39 +97,6 @@ public final class ResultCollector {
         var refused = new ArrayList<>(outputs.refused());
         refused.add(LOG + ": the name is taken by the log of the attempt");
         return new JobOutputs(kept, refused);
-    }
-
-    /** Writes what was collected, in the transaction that ends the attempt. */
-    void record(Transaction tx, Run run, Result result, Instant now) {
-        var artifacts = result.artifacts();
-        for (var from = 0; from < artifacts.size(); from += BATCH) {
-            record(tx, run, artifacts.subList(from, Math.min(from + BATCH, artifacts.size())), now);
-        }
-    }
-
-    private void record(Transaction tx, Run run, List<Artifact> artifacts, Instant now) {
-        tx.artifacts().insert(artifacts);
-        tx.lineage()
-                .insert(
-                        run.project(),
-                        artifacts.stream()
-                                .map(artifact -> LineageEdge.of(run.id(), Relation.PRODUCED, artifact.id()))
-                                .toList());
-        progression.record(
-                tx,
-                artifacts.stream()
-                        .map(artifact ->
-                                new Deed(Action.ARTIFACT_CREATED, artifact.id(), run.project(), details(artifact)))
-                        .toList(),
-                now);
-    }
-
-    private static Json.Members details(Artifact artifact) {
-        return Json.object()
-                .put("digest", artifact.digest().value())
-                .put("kind", artifact.kind().word())
-                .put("size", artifact.size())
-                .build();
     }
 
     private AttemptEnd end(UnderWay run, JobStatus.Finished finished, JobOutputs outputs) {
@@ -197,10 +149,10 @@ public final class ResultCollector {
         return AttemptEnd.succeeded(0, at);
     }
 
-    private Artifact store(Run run, String dispatchId, JobOutput output) {
+    private Artifact store(UnderWay run, JobOutput output) {
         var key = new ObjectKey(run.project().value(), output.digest());
         if (ports.storage(Ports.QUICK, store -> store.find(key)).isEmpty()) {
-            copy(dispatchId, output, key);
+            copy(run.attempt().value(), output, key);
         }
         var path = output.path();
         return artifact(run, path, Artifact.Kind.ofFile(path), mediaType(path), output.digest(), output.size());
@@ -226,11 +178,11 @@ public final class ResultCollector {
         });
     }
 
-    private Artifact log(Run run, String dispatchId) {
+    private Artifact log(UnderWay run) {
         try {
             var file = Files.createTempFile("animus-log", ".jsonl");
             try {
-                var digest = write(dispatchId, file);
+                var digest = write(run.attempt().value(), file);
                 var size = Files.size(file);
                 var key = new ObjectKey(run.project().value(), digest);
                 ports.storage(Ports.LONG, store -> {
@@ -273,13 +225,14 @@ public final class ResultCollector {
         }
     }
 
-    private Artifact artifact(Run run, String name, Artifact.Kind kind, String mediaType, Digest digest, long size) {
+    private Artifact artifact(
+            UnderWay run, String name, Artifact.Kind kind, String mediaType, Digest digest, long size) {
         TypeId id = ids.next(Artifact.PREFIX);
         return new Artifact(
                 id,
                 run.project(),
-                run.id(),
-                run.progress().attempts(),
+                run.run(),
+                run.number(),
                 name,
                 kind,
                 mediaType,

@@ -21,6 +21,7 @@ import org.osgi.service.component.annotations.Reference;
 public final class RunProgression {
     private static final String STARTED = "RunStarted";
     private static final String FINISHED = "RunFinished";
+    private static final int MOST_EVENTS = 500;
     private static final Caller HUB = Caller.hub("hub");
 
     private final AuditTrail trail;
@@ -49,8 +50,16 @@ public final class RunProgression {
      * @throws OvertakenException if somebody else was faster with any of them; the transaction must end then
      */
     void move(Transaction tx, List<Move> moves, Instant now) {
+        move(tx, moves, List.of(), now);
+    }
+
+    /** As {@link #move}; puts on record first what else the hub did for these runs. */
+    void move(Transaction tx, List<Move> moves, List<Deed> before, Instant now) {
+        if (moves.isEmpty()) {
+            return;
+        }
         var next = new LinkedHashMap<TypeId, RunProgress>();
-        var deeds = new ArrayList<Deed>();
+        var deeds = new ArrayList<>(before);
         var events = new ArrayList<OutboxEvent>();
         for (var move : moves) {
             next.put(move.run(), move.next());
@@ -65,13 +74,10 @@ public final class RunProgression {
         if (!tx.runs().advance(next, now)) {
             throw new OvertakenException();
         }
-        trail.succeed(tx, HUB, deeds, now);
+        for (var from = 0; from < deeds.size(); from += MOST_EVENTS) {
+            trail.succeed(tx, HUB, deeds.subList(from, Math.min(from + MOST_EVENTS, deeds.size())), now);
+        }
         tx.outbox().append(events);
-    }
-
-    /** Records what the hub did for runs without moving them. */
-    void record(Transaction tx, List<Deed> deeds, Instant now) {
-        trail.succeed(tx, HUB, deeds, now);
     }
 
     private OutboxEvent event(Move move, String type, Instant now) {

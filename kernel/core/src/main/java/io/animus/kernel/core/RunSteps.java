@@ -10,31 +10,31 @@ import io.animus.kernel.audit.Action;
 import io.animus.kernel.domain.run.AttemptEnd;
 import io.animus.kernel.domain.run.Failure;
 import io.animus.kernel.domain.run.FailureCause;
-import io.animus.kernel.domain.run.Run;
-import io.animus.kernel.domain.run.RunProgress;
 import io.animus.kernel.domain.run.RunSpec;
 import io.animus.kernel.domain.run.RunState;
 import io.animus.kernel.store.postgres.Database;
 import io.animus.kernel.store.postgres.Leader;
 import io.animus.kernel.store.postgres.QueueRepository.UnderWay;
-import io.animus.kernel.store.postgres.Transaction;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
-/** The steps that a run under way can take. Each one may be repeated, and is taken again after a crash in its middle. */
+/**
+ * The steps that a run under way can take. Each one may be repeated, and is taken again after a crash in its middle. What a
+ * step asks of the outside is asked first, on the thread of the caller; what it changes is {@linkplain #write written}
+ * together with other steps.
+ */
 @Component(service = RunSteps.class)
 public final class RunSteps {
     private final Database database;
     private final Ports ports;
     private final JobBuilder jobs;
     private final ResultCollector collector;
-    private final RunProgression progression;
+    private final StepWriter writer;
     private final Deadlines deadlines;
     private final Clock clock;
 
@@ -60,32 +60,46 @@ public final class RunSteps {
         this.ports = ports;
         this.jobs = jobs;
         this.collector = collector;
-        this.progression = progression;
+        this.writer = new StepWriter(database, progression, clock);
         this.deadlines = deadlines;
         this.clock = clock;
     }
 
-    /** Takes the step that {@code status} calls for. */
-    void next(Leader leader, UnderWay run, Optional<JobStatus> status) {
+    /**
+     * Does what {@code status} calls for, and says what is to be written of it.
+     *
+     * @return empty if there is nothing to write
+     */
+    Optional<Step> next(Leader leader, UnderWay run, Optional<JobStatus> status) {
         if (run.state() == RunState.UNKNOWN) {
-            doubt(leader, run, RunState.RECONCILING, Action.RUN_RECONCILED);
+            return Optional.of(doubt(run, RunState.RECONCILING, Action.RUN_RECONCILED));
         } else if (status.isEmpty()) {
-            absent(leader, run);
+            return absent(leader, run);
         } else if (status.get() instanceof JobStatus.Finished finished) {
-            finish(leader, run, finished);
+            return Optional.of(finish(run, finished));
         } else if (run.cancelRequested() || isOverdue(run, status.get())) {
             ports.executor(Ports.QUICK.plus(deadlines.grace()), executor -> {
                 executor.cancel(run.attempt().value(), deadlines.grace());
                 return run;
             });
         } else if (status.get() instanceof JobStatus.Running running && run.state() != RunState.RUNNING) {
-            confirm(leader, run, running);
+            return Optional.of(confirm(run, running));
         }
+        return Optional.empty();
+    }
+
+    /**
+     * Writes a step, soon.
+     *
+     * @param written gets what kept it from being written, if anything
+     */
+    void write(Leader leader, Step step, Consumer<Optional<RuntimeException>> written) {
+        writer.write(leader, step, written);
     }
 
     /** Contact was lost: nobody knows what the run does. */
-    void lose(Leader leader, UnderWay run) {
-        doubt(leader, run, RunState.UNKNOWN, Action.RUN_LOST);
+    Step lose(UnderWay run) {
+        return doubt(run, RunState.UNKNOWN, Action.RUN_LOST);
     }
 
     /** Whether the executor has been silent for so long after the end of the run's time that nothing can be proven. */
@@ -98,10 +112,10 @@ public final class RunSteps {
     }
 
     /** What can't be proven in time has failed. */
-    void giveUp(Leader leader, UnderWay run) {
+    Step giveUp(UnderWay run) {
         var detail = "The executor could not be asked for %d s after the run's time was over."
                 .formatted(deadlines.proof().toSeconds());
-        fail(leader, run, new Failure(FailureCause.CONTACT_LOST, detail));
+        return fail(run, new Failure(FailureCause.CONTACT_LOST, detail));
     }
 
     /** Removes what an ended attempt left in the data plane. */
@@ -119,41 +133,44 @@ public final class RunSteps {
         return clock.instant().isAfter(end);
     }
 
-    private void absent(Leader leader, UnderWay run) {
+    private Optional<Step> absent(Leader leader, UnderWay run) {
         if (run.state() != RunState.DISPATCHING) {
             var detail = "The executor no longer knows the job, and it was not the hub that removed it.";
-            fail(leader, run, new Failure(FailureCause.EXECUTOR_FAILED, detail));
+            return Optional.of(fail(run, new Failure(FailureCause.EXECUTOR_FAILED, detail)));
         } else if (run.cancelRequested()) {
-            end(leader, run, AttemptEnd.canceled(null, clock.instant()));
+            return Optional.of(end(run, AttemptEnd.canceled(null, clock.instant())));
         } else if (clock.instant().isAfter(run.since().plus(deadlines.start()))) {
             var detail = "It could not be started for %d s; what kept it is in the hub's log."
                     .formatted(deadlines.start().toSeconds());
-            fail(leader, run, new Failure(FailureCause.EXECUTOR_UNAVAILABLE, detail));
-        } else {
-            dispatch(leader, run);
+            return Optional.of(fail(run, new Failure(FailureCause.EXECUTOR_UNAVAILABLE, detail)));
         }
+        return dispatch(leader, run);
     }
 
-    private void dispatch(Leader leader, UnderWay underWay) {
+    private Optional<Step> dispatch(Leader leader, UnderWay underWay) {
         try {
             var run = database.read(tx -> tx.runs().find(underWay.run())).orElseThrow();
             var job = jobs.build(run, RunSpec.of(Json.read(run.spec())), underWay.attempt());
             // Building takes time, and what is dispatched runs: a hub that was paused must not start what is over.
-            database.write(tx -> current(tx, leader, underWay));
+            if (!database.read(tx -> tx.queue().isCurrent(leader, underWay))) {
+                throw new RunProgression.OvertakenException();
+            }
             var status = ports.executor(Ports.LONG, executor -> executor.dispatch(job));
             if (status instanceof JobStatus.Refused refused) {
-                fail(leader, underWay, new Failure(cause(refused.refusal()), refused.detail()));
-            } else if (status instanceof JobStatus.Running running) {
-                confirm(leader, underWay, running);
+                return Optional.of(fail(underWay, new Failure(cause(refused.refusal()), refused.detail())));
             }
+            return status instanceof JobStatus.Running running
+                    ? Optional.of(confirm(underWay, running))
+                    : Optional.empty();
         } catch (JobBuilder.UnbuildableException e) {
-            fail(leader, underWay, e.failure());
+            return Optional.of(fail(underWay, e.failure()));
         } catch (ExternalSystemException e) {
             if (e.reason().isRetryable()) {
                 throw e;
             }
-            fail(leader, underWay, new Failure(FailureCause.EXECUTOR_FAILED, message(e)));
-            remove(underWay.attempt());
+            var failure = new Failure(FailureCause.EXECUTOR_FAILED, message(e));
+            return Optional.of(
+                    new Step(underWay, true, ending(underWay, AttemptEnd.failed(null, failure, clock.instant()))));
         }
     }
 
@@ -170,106 +187,78 @@ public final class RunSteps {
         };
     }
 
-    private void confirm(Leader leader, UnderWay run, JobStatus.Running running) {
-        move(leader, run, (tx, now, current) -> {
-            tx.attempts().start(run.attempt(), running.started(), running.node());
+    private static Step confirm(UnderWay run, JobStatus.Running running) {
+        return new Step(run, false, (batch, current) -> {
+            batch.start(run, running.started(), running.node());
             var details = Json.object()
                     .put("attempt", run.attempt().value())
                     .put("node", running.node())
                     .build();
-            advance(tx, current, current.progress().running(running.started()), Action.RUN_STARTED, details, now);
+            batch.advance(run, current.running(running.started()), Action.RUN_STARTED, details);
         });
     }
 
-    private void doubt(Leader leader, UnderWay run, RunState state, Action action) {
+    private static Step doubt(UnderWay run, RunState state, Action action) {
         var details = Json.object().put("attempt", run.attempt().value()).build();
-        move(
-                leader,
-                run,
-                (tx, now, current) -> advance(tx, current, current.progress().uncertain(state), action, details, now));
+        return new Step(run, false, (batch, current) -> batch.advance(run, current.uncertain(state), action, details));
     }
 
-    private void finish(Leader leader, UnderWay run, JobStatus.Finished finished) {
+    private Step finish(UnderWay run, JobStatus.Finished finished) {
         var started = finished.started();
         if (run.state() == RunState.DISPATCHING && finished.exit().cause() != Exit.Cause.NOT_STARTED) {
             var start = started == null ? finished.ended() : started;
-            confirm(leader, run, new JobStatus.Running(finished.dispatchId(), finished.specDigest(), start, "unknown"));
-            return;
+            return confirm(run, new JobStatus.Running(finished.dispatchId(), finished.specDigest(), start, "unknown"));
         }
-        var current = database.read(tx -> tx.runs().find(run.run())).orElseThrow();
-        var result = collector.collect(current, run, finished);
-        move(leader, run, (tx, now, latest) -> {
-            collector.record(tx, latest, result, now);
-            finishAttempt(tx, run, latest, result.end(), now);
+        var result = collector.collect(run, finished);
+        var ending = ending(run, result.end());
+        return new Step(run, true, (batch, current) -> {
+            batch.keep(result.artifacts());
+            ending.on(batch, current);
         });
-        remove(run.attempt());
     }
 
-    private void fail(Leader leader, UnderWay run, Failure failure) {
-        end(leader, run, AttemptEnd.failed(null, failure, clock.instant()));
+    private Step fail(UnderWay run, Failure failure) {
+        return end(run, AttemptEnd.failed(null, failure, clock.instant()));
     }
 
-    private void end(Leader leader, UnderWay run, AttemptEnd end) {
-        move(leader, run, (tx, now, current) -> finishAttempt(tx, run, current, end, now));
+    private Step end(UnderWay run, AttemptEnd end) {
+        return new Step(run, false, ending(run, end));
     }
 
-    private void finishAttempt(Transaction tx, UnderWay run, Run current, AttemptEnd end, Instant now) {
-        tx.attempts().end(run.attempt(), end);
+    private Step.Effect ending(UnderWay run, AttemptEnd end) {
         var failure = end.failure();
         var details = Json.object()
                 .put("attempt", run.attempt().value())
                 .putIfPresent("exitCode", end.exitCode() == null ? null : Long.valueOf(end.exitCode()))
                 .putIfPresent("cause", failure == null ? null : failure.cause().name())
                 .build();
-        if (failure != null && isRetried(current, failure)) {
-            var due = now.plus(deadlines.retryAfter(run.number()));
-            advance(tx, current, current.progress().retrying(end.exitCode(), due), Action.RUN_RETRIED, details, now);
-            return;
-        }
-        var action =
-                switch (end.outcome()) {
-                    case SUCCEEDED -> Action.RUN_SUCCEEDED;
-                    case CANCELED -> Action.RUN_CANCELED;
-                    default -> Action.RUN_FAILED;
-                };
-        advance(tx, current, current.progress().ended(end), action, details, now);
+        var retried = failure != null && isRetried(run, failure);
+        return (batch, current) -> {
+            batch.end(run, end);
+            if (retried && current.cancelRequested() == null) {
+                var due = batch.now().plus(deadlines.retryAfter(run.number()));
+                batch.advance(run, current.retrying(end.exitCode(), due), Action.RUN_RETRIED, details);
+            } else {
+                batch.advance(run, current.ended(end), action(end), details);
+            }
+        };
+    }
+
+    private static Action action(AttemptEnd end) {
+        return switch (end.outcome()) {
+            case SUCCEEDED -> Action.RUN_SUCCEEDED;
+            case CANCELED -> Action.RUN_CANCELED;
+            default -> Action.RUN_FAILED;
+        };
     }
 
     /** A run that may still be going on somewhere is never attempted a second time. */
-    private static boolean isRetried(Run run, Failure failure) {
-        var progress = run.progress();
-        return progress.cancelRequested() == null
-                && failure.cause() != FailureCause.CONTACT_LOST
-                && RunSpec.of(Json.read(run.spec())).retry().allows(failure.errorClass(), progress.attempts());
-    }
-
-    private void advance(Transaction tx, Run run, RunProgress next, Action action, Json.Members details, Instant now) {
-        progression.move(tx, List.of(new RunProgression.Move(run.id(), run.project(), next, action, details)), now);
-    }
-
-    @FunctionalInterface
-    private interface Step {
-        void take(Transaction tx, Instant now, Run current);
-    }
-
-    private void move(Leader leader, UnderWay run, Step step) {
-        database.write(tx -> {
-            var current = current(tx, leader, run);
-            step.take(tx, clock.instant(), current);
-            return current;
-        });
-    }
-
-    /** The run, locked, unless another hub leads by now, or the run is in another state or attempt than it was. */
-    private static Run current(Transaction tx, Leader leader, UnderWay run) {
-        leader.fence(tx);
-        var current = tx.runs().lock(run.run()).orElseThrow();
-        var progress = current.progress();
-        var isCanceled = progress.cancelRequested() != null && !run.cancelRequested();
-        if (progress.state() != run.state() || progress.attempts() != run.number() || isCanceled) {
-            throw new RunProgression.OvertakenException();
+    private boolean isRetried(UnderWay run, Failure failure) {
+        if (failure.cause() == FailureCause.CONTACT_LOST) {
+            return false;
         }
-        return current;
+        var spec = database.read(tx -> tx.runs().find(run.run())).orElseThrow().spec();
+        return RunSpec.of(Json.read(spec)).retry().allows(failure.errorClass(), run.number());
     }
 
     private static String message(ExternalSystemException e) {

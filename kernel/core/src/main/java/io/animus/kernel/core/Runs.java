@@ -43,13 +43,16 @@ public final class Runs {
     private final RunPlanner planner;
     private final Ports ports;
     private final AuditTrail trail;
+    private final Bell bell;
 
     @Activate
     public Runs(
             @Reference(name = "gate") Gate gate,
             @Reference(name = "planner") RunPlanner planner,
             @Reference(name = "ports") Ports ports,
-            @Reference(name = "trail") AuditTrail trail) {
+            @Reference(name = "trail") AuditTrail trail,
+            @Reference(name = "bell") Bell bell) {
+        this.bell = bell;
         this.gate = gate;
         this.planner = planner;
         this.ports = ports;
@@ -70,7 +73,7 @@ public final class Runs {
     public Answer<View> create(Caller caller, @Nullable Once<View> once, String project, RunDraft draft) {
         var labels =
                 new Run.Labels(draft.experiment(), draft.tags(), draft.code().ref(), null);
-        return gate.askAndChange(
+        return rung(gate.askAndChange(
                 caller,
                 Target.inProject(project, TYPE, null),
                 Permission.WRITE,
@@ -83,7 +86,7 @@ public final class Runs {
                                     planner.plan(active, draft, facts).require())
                             : () -> planner.plan(active, draft, facts).require();
                 },
-                (change, spec) -> insert(change, spec, labels, draft.priority()));
+                (change, spec) -> insert(change, spec, labels, draft.priority())));
     }
 
     /** Says what {@link #create} would freeze, or all that is wrong, and creates nothing. */
@@ -105,7 +108,7 @@ public final class Runs {
     /** Runs the frozen spec of another run again, as a new run. */
     public Answer<View> rerun(Caller caller, @Nullable Once<View> once, String project, String run) {
         var target = target(project, run);
-        return gate.change(caller, target, Permission.WRITE, once, change -> {
+        return rung(gate.change(caller, target, Permission.WRITE, once, change -> {
             var original = require(change.tx(), change.project(), run);
             change.project().requireActive();
             var spec = RunSpec.of(Json.read(original.spec()));
@@ -119,13 +122,13 @@ public final class Runs {
                     original.labels().requestedRef(),
                     original.id());
             return insert(change, spec, labels, original.progress().priority());
-        });
+        }));
     }
 
     /** Ends a queued run at once, and any other as soon as the executor has proven its end. */
     public Answer<View> cancel(
             Caller caller, @Nullable Once<View> once, String project, String run, @Nullable String reason) {
-        return gate.change(caller, target(project, run), Permission.WRITE, once, change -> {
+        return rung(gate.change(caller, target(project, run), Permission.WRITE, once, change -> {
             // Locked, so that a scheduler or reconciler that is at it doesn't make the wish fail.
             var id = require(change.tx(), change.project(), run).id();
             var before = change.tx().runs().lock(id).orElseThrow();
@@ -153,7 +156,7 @@ public final class Runs {
             }
             var after = require(change.tx(), change.project(), run);
             return view(change.tx(), change.project(), after, change.now());
-        });
+        }));
     }
 
     public View find(Caller caller, String project, String run) {
@@ -171,6 +174,12 @@ public final class Runs {
             var room = isWaiting ? room(tx, reading.project()) : null;
             return runs.map(run -> new View(run, waiting(run, () -> room, reading.now())));
         });
+    }
+
+    /** Now that it is committed, whoever moves runs need not wait to find out. */
+    private Answer<View> rung(Answer<View> answer) {
+        bell.ring();
+        return answer;
     }
 
     static Run require(Transaction tx, Project project, String run) {

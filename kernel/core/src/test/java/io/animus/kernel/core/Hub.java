@@ -24,6 +24,7 @@ final class Hub implements AutoCloseable {
     private final PortCalls calls = new PortCalls(new Metrics());
     private final Ports ports = new Ports(calls);
     private final AuditTrail trail;
+    private final Bell bell = new Bell();
     private final Scheduler scheduler;
     private final Reconciler reconciler;
     private final Runs runs;
@@ -40,12 +41,12 @@ final class Hub implements AutoCloseable {
         trail = new AuditTrail(database, new Composition(() -> new Bundle[0]), clock, new SecureRandom());
         var gate = new Gate(database, trail, clock, trail.ids());
         var progression = new RunProgression(trail);
-        var collector = new ResultCollector(ports, progression, trail.ids(), clock);
+        var collector = new ResultCollector(ports, trail.ids(), clock);
         var steps = new RunSteps(
                 database, ports, new JobBuilder(database, ports, clock), collector, progression, DEADLINES, clock);
         scheduler = new Scheduler(database, ports, progression, trail.ids(), clock);
-        reconciler = new Reconciler(database, ports, steps, DEADLINES, clock);
-        runs = new Runs(gate, new RunPlanner(database, ports, clock), ports, trail);
+        reconciler = new Reconciler(database, ports, steps, bell, DEADLINES, clock);
+        runs = new Runs(gate, new RunPlanner(database, ports, clock), ports, trail, bell);
         results = new RunResults(gate, database, ports);
     }
 
@@ -103,7 +104,7 @@ final class Hub implements AutoCloseable {
     /** Starts a real conductor, which beats by itself. */
     Conductor conduct() {
         var janitor = new Janitor(database, trail, kernel.clock());
-        return new Conductor(database, trail, scheduler, reconciler, janitor, kernel.clock());
+        return new Conductor(database, trail, scheduler, reconciler, janitor, bell, kernel.clock());
     }
 
     @Override

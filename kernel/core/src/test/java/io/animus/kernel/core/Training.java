@@ -72,7 +72,7 @@ record Training(DatasetVersion data, EnvironmentLock lock, Run run, List<Artifac
             var artifacts = List.of(
                     artifact(kernel, run, "model.json", Artifact.Kind.MODEL, now),
                     artifact(kernel, run, "report.html", Artifact.Kind.REPORT, now));
-            tx.artifacts().insert(artifacts);
+            tx.artifacts().insertProduced(artifacts);
             tx.lineage().insert(project.id(), edges(data, lock, run, artifacts));
             return new Training(data, lock, run, artifacts);
         });

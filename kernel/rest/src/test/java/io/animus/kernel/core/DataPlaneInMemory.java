@@ -35,7 +35,8 @@ public final class DataPlaneInMemory {
     private final Conductor conductor;
     private final CountDownLatch released = new CountDownLatch(1);
 
-    public DataPlaneInMemory(Database database, PortCalls calls, Ports ports, AuditTrail trail) throws IOException {
+    public DataPlaneInMemory(Database database, PortCalls calls, Ports ports, AuditTrail trail, Bell bell)
+            throws IOException {
         var clock = Clock.systemUTC();
         this.calls = calls;
         store = new InMemoryObjectStore();
@@ -53,12 +54,12 @@ public final class DataPlaneInMemory {
         ports.addRegistry(new OneImage(), Map.of());
         ports.addExecutor(executor, Map.of());
         var progression = new RunProgression(trail);
-        var collector = new ResultCollector(ports, progression, trail.ids(), clock);
+        var collector = new ResultCollector(ports, trail.ids(), clock);
         var builder = new JobBuilder(database, ports, clock);
         var steps = new RunSteps(database, ports, builder, collector, progression, Deadlines.DEFAULT, clock);
         var scheduler = new Scheduler(database, ports, progression, trail.ids(), clock);
-        reconciler = new Reconciler(database, ports, steps, Deadlines.DEFAULT, clock);
-        conductor = new Conductor(database, trail, scheduler, reconciler, new Janitor(database, trail));
+        reconciler = new Reconciler(database, ports, steps, bell, Deadlines.DEFAULT, clock);
+        conductor = new Conductor(database, trail, scheduler, reconciler, new Janitor(database, trail), bell);
     }
 
     public void close() throws Exception {

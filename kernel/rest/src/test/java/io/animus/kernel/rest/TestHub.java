@@ -9,6 +9,7 @@ import io.animus.kernel.core.ApiKeys;
 import io.animus.kernel.core.AuditEvents;
 import io.animus.kernel.core.AuditTrail;
 import io.animus.kernel.core.Authentication;
+import io.animus.kernel.core.Bell;
 import io.animus.kernel.core.Composition;
 import io.animus.kernel.core.DataPlaneInMemory;
 import io.animus.kernel.core.DatasetVersions;
@@ -83,6 +84,7 @@ final class TestHub {
         var composition = new Composition(noFramework());
         var trail = new AuditTrail(database, composition);
         var gate = new Gate(database, trail);
+        var bell = new Bell();
         var metrics = new Metrics();
         var calls = new PortCalls(metrics);
         var ports = new Ports(calls);
@@ -105,13 +107,13 @@ final class TestHub {
                 new EnvironmentLocksResource(door, new EnvironmentLocks(gate, ports)),
                 new RunsResource(
                         door,
-                        new Runs(gate, new RunPlanner(database, ports), ports, trail),
+                        new Runs(gate, new RunPlanner(database, ports), ports, trail, bell),
                         results,
                         new RunStreams(door, streams, results)),
                 new ModelsResource(door, new Models(gate)),
                 new ModelVersionsResource(door, new ModelVersions(gate)),
                 new LineageResource(door, new Lineage(gate))));
-        plane = new DataPlaneInMemory(database, calls, ports, trail);
+        plane = new DataPlaneInMemory(database, calls, ports, trail, bell);
         serve(metrics, door);
     }
 

@@ -9,11 +9,16 @@ import io.animus.kernel.domain.Page;
 import io.animus.kernel.domain.PageRequest;
 import io.animus.kernel.domain.run.Attempt;
 import io.animus.kernel.domain.run.AttemptEnd;
+import io.animus.kernel.domain.run.Failure;
 import io.animus.kernel.domain.run.RunState;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jooq.DSLContext;
+import org.jooq.QueryPart;
 import org.jooq.Record;
 import org.jooq.SelectOnConditionStep;
 import org.jspecify.annotations.Nullable;
@@ -37,29 +42,60 @@ public final class AttemptRepository {
         insert.execute();
     }
 
-    /** Notes that the executor has confirmed the start; the first note counts. */
-    public void start(TypeId attempt, Instant started, String node) {
-        sql.insertInto(ATTEMPT_START)
-                .set(ATTEMPT_START.ATTEMPT_ID, attempt)
-                .set(ATTEMPT_START.STARTED_AT, started)
-                .set(ATTEMPT_START.NODE, node)
-                .onConflictDoNothing()
-                .execute();
+    /** An attempt whose start the executor has confirmed. */
+    public record Started(TypeId attempt, Instant at, String node) {}
+
+    /** An attempt that is over. */
+    public record Ended(TypeId attempt, AttemptEnd end) {}
+
+    /** Notes confirmed starts, in one statement; the first note of an attempt counts. */
+    public void start(List<Started> starts) {
+        if (starts.isEmpty()) {
+            return;
+        }
+        sql.execute(
+                """
+                insert into attempt_start (attempt_id, started_at, node)
+                select * from unnest({0}, {1}, {2}) on conflict do nothing""",
+                Column.of(starts, String[]::new, start -> start.attempt().value()),
+                Column.of(starts, Instant[]::new, Started::at),
+                Column.of(starts, String[]::new, Started::node));
     }
 
-    public void end(TypeId attempt, AttemptEnd end) {
-        var failure = end.failure();
-        sql.insertInto(ATTEMPT_END)
-                .set(ATTEMPT_END.ATTEMPT_ID, attempt)
-                .set(ATTEMPT_END.OUTCOME, end.outcome().word())
-                .set(ATTEMPT_END.EXIT_CODE, end.exitCode())
-                .set(
-                        ATTEMPT_END.ERROR_CLASS,
-                        failure == null ? null : failure.errorClass().word())
-                .set(ATTEMPT_END.CAUSE, failure == null ? null : failure.cause().name())
-                .set(ATTEMPT_END.CAUSE_DETAIL, failure == null ? null : failure.detail())
-                .set(ATTEMPT_END.FINISHED_AT, end.at())
-                .execute();
+    /** Notes ends, in one statement. */
+    public void end(List<Ended> ends) {
+        if (ends.isEmpty()) {
+            return;
+        }
+        sql.execute(
+                """
+                insert into attempt_end
+                    (attempt_id, outcome, exit_code, error_class, cause, cause_detail, finished_at)
+                select * from unnest({0}, {1}, {2}, {3}, {4}, {5}, {6})""",
+                Column.of(ends, String[]::new, ended -> ended.attempt().value()),
+                Column.of(ends, String[]::new, ended -> ended.end().outcome().word()),
+                Column.of(ends, Integer[]::new, ended -> ended.end().exitCode()),
+                failures(ends, failure -> failure.errorClass().word()),
+                failures(ends, failure -> failure.cause().name()),
+                failures(ends, Failure::detail),
+                Column.of(ends, Instant[]::new, ended -> ended.end().at()));
+    }
+
+    private static QueryPart failures(List<Ended> ends, Function<Failure, String> word) {
+        return Column.of(ends, String[]::new, ended -> {
+            var failure = ended.end().failure();
+            return failure == null ? null : word.apply(failure);
+        });
+    }
+
+    /** Those of these attempts that are over, each with its run. */
+    public Map<TypeId, TypeId> ended(Collection<TypeId> attempts) {
+        return sql.select(ATTEMPT.ID, ATTEMPT.RUN_ID)
+                .from(ATTEMPT)
+                .join(ATTEMPT_END)
+                .on(ATTEMPT_END.ATTEMPT_ID.eq(ATTEMPT.ID))
+                .where(ATTEMPT.ID.in(attempts))
+                .fetchMap(ATTEMPT.ID, ATTEMPT.RUN_ID);
     }
 
     /** The attempt with this number. */

@@ -85,6 +85,10 @@ public final class Leader implements AutoCloseable {
         }
     }
 
+    String role() {
+        return role;
+    }
+
     /** Gives the lead up. */
     @Override
     public void close() {

@@ -48,6 +48,6 @@ final class ProgressColumns {
     }
 
     private <T> QueryPart column(IntFunction<T[]> array, Function<RunProgress, @Nullable T> value) {
-        return val(rows.values().stream().map(value).toArray(array));
+        return Column.of(rows.values(), array, value);
     }
 }

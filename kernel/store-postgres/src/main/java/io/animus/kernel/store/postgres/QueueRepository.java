@@ -43,6 +43,7 @@ public final class QueueRepository {
      */
     public record UnderWay(
             TypeId run,
+            TypeId project,
             RunState state,
             TypeId attempt,
             int number,
@@ -129,6 +130,7 @@ public final class QueueRepository {
     public List<UnderWay> underWay(int most) {
         return sql.select(
                         RUN.ID,
+                        RUN.PROJECT_ID,
                         RUN.STATE,
                         ATTEMPT.ID,
                         RUN.ATTEMPTS,
@@ -146,13 +148,32 @@ public final class QueueRepository {
                 .limit(most)
                 .fetch(row -> new UnderWay(
                         row.value1(),
-                        RunState.of(row.value2()),
-                        row.value3(),
+                        row.value2(),
+                        RunState.of(row.value3()),
                         row.value4(),
                         row.value5(),
                         row.value6(),
                         row.value7(),
-                        row.value8() != null));
+                        row.value8(),
+                        row.value9() != null));
+    }
+
+    /** Whether {@code leader} still leads, and the run is as it was seen and nobody has asked to end it since. */
+    public boolean isCurrent(Leader leader, UnderWay run) {
+        return sql.resultQuery(
+                        """
+                                select exists (
+                                    select from run join leader on leader.role = {0} and leader.epoch = {1}
+                                    where run.id = {2} and run.state = {3} and run.attempts = {4}
+                                        and (run.cancel_requested_at is null or {5}))""",
+                        val(leader.role()),
+                        val(leader.epoch()),
+                        val(run.run().value()),
+                        val(run.state().word()),
+                        val(run.number()),
+                        val(run.cancelRequested()))
+                .fetchSingle()
+                .get(0, Boolean.class);
     }
 
     private static Candidate candidate(Record row) {

@@ -123,6 +123,18 @@ public final class RunRepository {
                 tx.sql().select(RUN.fields()).from(RUN).where(where), RUN.ID, request, RunRepository::run, Run::id);
     }
 
+    /** How each of these runs goes; they are kept from anybody else's hands until the transaction ends. */
+    public Map<TypeId, RunProgress> lock(Collection<TypeId> runs) {
+        return tx.sql()
+                .select(RUN.ID)
+                .select(PROGRESS)
+                .from(RUN)
+                .where(RUN.ID.in(runs))
+                .orderBy(RUN.ID)
+                .forNoKeyUpdate()
+                .fetchMap(RUN.ID, RunRepository::progress);
+    }
+
     /** The run, kept from anybody else's hands until the transaction ends. */
     public Optional<Run> lock(TypeId id) {
         return tx.sql()
