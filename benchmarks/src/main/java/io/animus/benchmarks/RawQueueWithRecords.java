@@ -47,8 +47,8 @@ record RawQueueWithRecords(Connection hub, int batch) {
             + MOVED
             + """
             , attempts as (
-                insert into attempt (id, run_id, number, executor, created_at)
-                select 'att_00' || substr(id, 7), id, attempts, 'raw', now() from moved returning id)"""
+                insert into attempt (id, run_id, number, executor, data_plane, created_at)
+                select 'att_00' || substr(id, 7), id, attempts, 'raw', 'raw', now() from moved returning id)"""
             + TRANSITION
             + RECORD.formatted("2", "run.dispatched")
             + " select id from moved";

@@ -253,6 +253,8 @@ create table attempt (
     run_id id not null references run,
     number integer not null check (number >= 1),
     executor text not null,
+    -- Where its job may be: an executor of another one can't tell what became of it.
+    data_plane text not null,
     created_at timestamptz not null,
     unique (run_id, number)
 );

@@ -22,6 +22,13 @@ import org.osgi.annotation.versioning.ConsumerType;
 public interface JobExecutor {
 
     /**
+     * Names the data plane whose jobs this executor sees: executors, of whatever hub, give the same name exactly if they
+     * find the same jobs. The kernel takes the absence of a job for proof only from an executor that names the data plane
+     * the job was given to. The same across restarts; returns at once; 1 to 255 characters without control characters.
+     */
+    String dataPlane();
+
+    /**
      * Starts the job unless it was started before, and returns when the data plane has confirmed it. Inputs are
      * fetched, and checked against their digests, before any user code starts. A job whose limits the data plane can't
      * enforce is not started.

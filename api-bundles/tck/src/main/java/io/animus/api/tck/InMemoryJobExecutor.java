@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -42,6 +43,7 @@ public final class InMemoryJobExecutor implements JobExecutor {
         final Map<Digest, InMemoryProgram> programs = new ConcurrentHashMap<>();
         final Map<String, InMemoryJob> jobs = new HashMap<>();
         final Map<String, Integer> starts = new HashMap<>();
+        final String name = "memory-" + UUID.randomUUID();
         volatile boolean reachable = true;
 
         Plane(InstantSource clock, Function<URI, byte @Nullable []> content) {
@@ -83,6 +85,11 @@ public final class InMemoryJobExecutor implements JobExecutor {
         synchronized (plane) {
             return plane.starts.getOrDefault(dispatchId, 0);
         }
+    }
+
+    @Override
+    public String dataPlane() {
+        return plane.name;
     }
 
     @Override

@@ -112,6 +112,12 @@ public interface JobExecutorContract extends JobRefusalContract {
     }
 
     @Test
+    default void namesItsDataPlaneAlikeAfterARestart() {
+        assertThat(executor().dataPlane()).matches("[^\\p{Cntrl}]{1,255}");
+        assertThat(restarted().dataPlane()).isEqualTo(executor().dataPlane());
+    }
+
+    @Test
     default void runsAJobOnceHoweverOftenItIsDispatched() {
         var job = job("twice", WAITS);
         var first = executor().dispatch(job);

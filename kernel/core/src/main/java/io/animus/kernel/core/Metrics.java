@@ -20,6 +20,8 @@ public final class Metrics {
     private final PrometheusRegistry registry = new PrometheusRegistry();
     private final ExpositionFormats formats = ExpositionFormats.init();
     private final Map<String, Times> times = new ConcurrentHashMap<>();
+    private final Map<String, Counter> counters = new ConcurrentHashMap<>();
+    private final Map<String, DoubleSupplier> gauges = new ConcurrentHashMap<>();
 
     /** How long something took, each time; counted by the values of its labels, of which there are few. */
     @FunctionalInterface
@@ -44,17 +46,25 @@ public final class Metrics {
         });
     }
 
+    /** A counter; the same one again for a component that was started again. */
     public Counter counter(String name, String help, String... labels) {
-        return Counter.builder().name(name).help(help).labelNames(labels).register(registry);
+        return counters.computeIfAbsent(name, fresh -> Counter.builder()
+                .name(fresh)
+                .help(help)
+                .labelNames(labels)
+                .register(registry));
     }
 
-    /** A value that is asked for when somebody looks. */
+    /** A value that is asked for when somebody looks; of the component that said so last. */
     public void gauge(String name, String help, DoubleSupplier value) {
-        GaugeWithCallback.builder()
-                .name(name)
-                .help(help)
-                .callback(callback -> callback.call(value.getAsDouble()))
-                .register(registry);
+        if (gauges.put(name, value) == null) {
+            GaugeWithCallback.builder()
+                    .name(name)
+                    .help(help)
+                    .callback(callback ->
+                            callback.call(gauges.getOrDefault(name, value).getAsDouble()))
+                    .register(registry);
+        }
     }
 
     /** The media type of {@link #write} for a scraper that accepts {@code accept}. */

@@ -35,7 +35,6 @@ import org.osgi.service.component.annotations.Reference;
 public final class PortCalls {
     private static final int MOST_CALLS = 128;
     private static final int CALLS_PER_PLUGIN = 24;
-    private static final int LONG_READERS_PER_PLUGIN = 24;
     private static final int RETRIES = 2;
     private static final int FAILURES_TO_OPEN = 8;
     private static final Duration OPEN_FOR = Duration.ofSeconds(5);
@@ -156,7 +155,7 @@ public final class PortCalls {
                     plugin,
                     p -> new Guard(
                             new Semaphore(CALLS_PER_PLUGIN),
-                            new Semaphore(LONG_READERS_PER_PLUGIN),
+                            new Semaphore(RunResults.MOST_LOG_READERS),
                             policies(),
                             nameOf(p)));
         }

@@ -88,11 +88,14 @@ public final class Ports {
         return calls.call("executor", executor, deadline, call);
     }
 
+    /** What an executor holds, and in which data plane. */
+    record Jobs(String dataPlane, List<JobStatus> statuses) {}
+
     /** All jobs that the executor holds; errors as {@link #scm}. Whether this works tells whether there is an able executor. */
-    List<JobStatus> jobs() {
+    Jobs jobs() {
         var answers = false;
         try {
-            var jobs = executor(QUICK, JobExecutor::jobs);
+            var jobs = executor(QUICK, executor -> new Jobs(executor.dataPlane(), executor.jobs()));
             answers = true;
             return jobs;
         } finally {
@@ -116,12 +119,19 @@ public final class Ports {
 
     /** Whether there is an executor, and it answered when it was last asked. */
     boolean hasAbleExecutor() {
-        return executorName().isPresent();
+        return executorInUse().isPresent();
     }
 
-    /** What the executor in use is called; empty while there is none that is able. */
-    Optional<String> executorName() {
-        return executorAnswers ? executors.find(any -> true).map(PortCalls::nameOf) : Optional.empty();
+    /** What an executor is called, and where its jobs are. */
+    record ExecutorInUse(String name, String dataPlane) {}
+
+    /** The executor that gets the next jobs; empty while there is none that is able. */
+    Optional<ExecutorInUse> executorInUse() {
+        return executorAnswers
+                ? executors
+                        .find(any -> true)
+                        .map(executor -> new ExecutorInUse(PortCalls.nameOf(executor), executor.dataPlane()))
+                : Optional.empty();
     }
 
     /** All plugins that are present now. */

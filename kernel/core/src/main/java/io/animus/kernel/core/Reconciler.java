@@ -117,10 +117,17 @@ public final class Reconciler {
         return !inHand.containsValue(Instant.MAX);
     }
 
-    private void compare(Leader leader, List<UnderWay> underWay, Map<String, JobStatus> jobs) {
+    private void compare(Leader leader, List<UnderWay> underWay, Ports.Jobs held) {
+        var jobs = new HashMap<String, JobStatus>();
+        held.statuses().forEach(job -> jobs.put(job.dispatchId(), job));
         for (var run : underWay) {
             var status = Optional.ofNullable(jobs.remove(run.attempt().value()));
-            inHand(run.run(), () -> take(leader, run.run(), steps.next(leader, run, status)));
+            if (status.isEmpty() && !run.dataPlane().equals(held.dataPlane())) {
+                // It may go on where this hub can't look: not here is not nowhere.
+                doubt(leader, run);
+            } else {
+                inHand(run.run(), () -> take(leader, run.run(), steps.next(leader, run, status)));
+            }
         }
         removeOrphans(jobs.keySet());
     }
@@ -133,12 +140,10 @@ public final class Reconciler {
         }
     }
 
-    /** What the executor holds, by dispatch id; empty if it can't be asked. */
-    private Optional<Map<String, JobStatus>> jobs() {
+    /** What the executor holds; empty if it can't be asked. */
+    private Optional<Ports.Jobs> jobs() {
         try {
-            var jobs = new HashMap<String, JobStatus>();
-            ports.jobs().forEach(job -> jobs.put(job.dispatchId(), job));
-            return Optional.of(jobs);
+            return Optional.of(ports.jobs());
         } catch (ExternalSystemException | RefusedException e) {
             return Optional.empty();
         }

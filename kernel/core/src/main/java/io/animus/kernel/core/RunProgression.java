@@ -21,7 +21,6 @@ import org.osgi.service.component.annotations.Reference;
 public final class RunProgression {
     private static final String STARTED = "RunStarted";
     private static final String FINISHED = "RunFinished";
-    private static final int MOST_EVENTS = 500;
     private static final Caller HUB = Caller.hub("hub");
 
     private final AuditTrail trail;
@@ -74,9 +73,7 @@ public final class RunProgression {
         if (!tx.runs().advance(next, now)) {
             throw new OvertakenException();
         }
-        for (var from = 0; from < deeds.size(); from += MOST_EVENTS) {
-            trail.succeed(tx, HUB, deeds.subList(from, Math.min(from + MOST_EVENTS, deeds.size())), now);
-        }
+        trail.succeed(tx, HUB, deeds, now);
         tx.outbox().append(events);
     }
 

@@ -33,6 +33,9 @@ import org.osgi.service.component.annotations.Reference;
 /** What a run did and left: attempts, transitions, log, artifacts. Safe for many threads. */
 @Component(service = RunResults.class)
 public final class RunResults {
+    /** How many logs of runs under way may be read at once; who offers streams offers no more of them. */
+    public static final int MOST_LOG_READERS = 32;
+
     private static final Duration URL_VALIDITY = Duration.ofMinutes(15);
     private static final int MOST_TRANSITIONS = 500;
 

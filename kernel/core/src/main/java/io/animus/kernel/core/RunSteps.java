@@ -155,7 +155,13 @@ public final class RunSteps {
             if (!database.read(tx -> tx.queue().isCurrent(leader, underWay))) {
                 throw new RunProgression.OvertakenException();
             }
-            var status = ports.executor(Ports.LONG, executor -> executor.dispatch(job));
+            var status = ports.executor(Ports.LONG, executor -> {
+                // Since the run was given to one data plane, another executor may have taken the place of that one's.
+                if (!executor.dataPlane().equals(underWay.dataPlane())) {
+                    throw new RunProgression.OvertakenException();
+                }
+                return executor.dispatch(job);
+            });
             if (status instanceof JobStatus.Refused refused) {
                 return Optional.of(fail(underWay, new Failure(cause(refused.refusal()), refused.detail())));
             }

@@ -3,6 +3,7 @@ package io.animus.kernel.core;
 import io.animus.api.types.Json;
 import io.animus.api.types.TypeId;
 import io.animus.kernel.audit.Action;
+import io.animus.kernel.core.Ports.ExecutorInUse;
 import io.animus.kernel.core.RunProgression.Move;
 import io.animus.kernel.domain.run.Attempt;
 import io.animus.kernel.domain.run.DispatchOrder;
@@ -56,7 +57,7 @@ public final class Scheduler {
      * how many are taken nor on how many wait.
      */
     List<TypeId> schedule(Leader leader) {
-        var executor = ports.executorName();
+        var executor = ports.executorInUse();
         if (executor.isEmpty()
                 || database.read(tx -> tx.queue().waitingProjects()).isEmpty()) {
             return List.of();
@@ -67,7 +68,7 @@ public final class Scheduler {
         });
     }
 
-    private List<TypeId> take(Transaction tx, String executor, Instant now) {
+    private List<TypeId> take(Transaction tx, ExecutorInUse executor, Instant now) {
         var rooms = tx.queue().rooms(tx.queue().waitingProjects());
         var choices = DispatchOrder.choose(tx.queue().heads(rooms, BATCH, now), rooms, BATCH);
         if (choices.isEmpty()) {
@@ -80,15 +81,15 @@ public final class Scheduler {
         for (var choice : choices) {
             var next = Objects.requireNonNull(progress.get(choice.run())).dispatching();
             var attempt = new Attempt(
-                    ids.next(Attempt.PREFIX), choice.run(), next.attempts(), executor, now, null, null, null);
+                    ids.next(Attempt.PREFIX), choice.run(), next.attempts(), executor.name(), now, null, null, null);
             var details = Json.object()
                     .put("attempt", attempt.id().value())
-                    .put("executor", executor)
+                    .put("executor", executor.name())
                     .build();
             attempts.add(attempt);
             moves.add(new Move(choice.run(), choice.project(), next, Action.RUN_DISPATCHED, details));
         }
-        tx.attempts().insert(attempts);
+        tx.attempts().insert(attempts, executor.dataPlane());
         progression.move(tx, moves, now);
         return taken;
     }

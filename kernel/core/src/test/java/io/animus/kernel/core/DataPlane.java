@@ -61,6 +61,11 @@ final class DataPlane implements JobExecutor {
     }
 
     @Override
+    public String dataPlane() {
+        return jobs.dataPlane();
+    }
+
+    @Override
     public JobStatus dispatch(Job job) {
         reach(Moment.BEFORE_DISPATCH);
         var status = jobs.dispatch(job);

@@ -50,6 +50,10 @@ final class Hub implements AutoCloseable {
         results = new RunResults(gate, database, ports);
     }
 
+    Bell bell() {
+        return bell;
+    }
+
     Runs runs() {
         return runs;
     }

@@ -2,6 +2,7 @@ package io.animus.kernel.core;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.animus.api.executor.JobExecutor;
 import io.animus.api.executor.JobStatus;
 import io.animus.api.executor.LogLine;
 import io.animus.api.storage.ObjectKey;
@@ -98,6 +99,11 @@ final class Laboratory {
     /** A hub on this data plane. */
     Hub hub() {
         return new Hub(kernel, scm(), plane);
+    }
+
+    /** A hub of the same database with a data plane of its own. */
+    Hub hubElsewhere(JobExecutor other) {
+        return new Hub(kernel, scm(), other);
     }
 
     static InMemoryScmHost scm() {

@@ -1,5 +1,6 @@
 package io.animus.kernel.rest;
 
+import io.animus.kernel.core.RunResults;
 import io.animus.kernel.domain.ProblemCode;
 import io.animus.kernel.domain.RefusedException;
 import io.animus.kernel.domain.UnavailableException;
@@ -36,8 +37,9 @@ public final class EventStreams {
     /** How many streams there may be. */
     @ObjectClassDefinition(name = "REST API: event streams")
     public @interface Config {
-        @AttributeDefinition(description = "Event streams open at once; less than the threads of the HTTP server")
-        int most() default 32;
+        @AttributeDefinition(
+                description = "Event streams open at once, 32 at the most; less than the threads of the HTTP server")
+        int most() default RunResults.MOST_LOG_READERS;
     }
 
     /** Fills a stream. */
@@ -48,7 +50,7 @@ public final class EventStreams {
 
     @Activate
     public EventStreams(Config config) {
-        this(config.most());
+        this(Math.min(config.most(), RunResults.MOST_LOG_READERS));
     }
 
     EventStreams(int most) {

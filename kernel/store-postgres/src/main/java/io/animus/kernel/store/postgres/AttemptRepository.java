@@ -3,6 +3,7 @@ package io.animus.kernel.store.postgres;
 import static io.animus.kernel.store.postgres.generated.Tables.ATTEMPT;
 import static io.animus.kernel.store.postgres.generated.Tables.ATTEMPT_END;
 import static io.animus.kernel.store.postgres.generated.Tables.ATTEMPT_START;
+import static org.jooq.impl.DSL.val;
 
 import io.animus.api.types.TypeId;
 import io.animus.kernel.domain.Page;
@@ -31,15 +32,23 @@ public final class AttemptRepository {
         this.sql = sql;
     }
 
-    /** Stores new attempts, in one statement. */
-    public void insert(List<Attempt> attempts) {
-        var insert = sql.insertInto(
-                ATTEMPT, ATTEMPT.ID, ATTEMPT.RUN_ID, ATTEMPT.NUMBER, ATTEMPT.EXECUTOR, ATTEMPT.CREATED_AT);
-        for (var attempt : attempts) {
-            insert =
-                    insert.values(attempt.id(), attempt.run(), attempt.number(), attempt.executor(), attempt.created());
-        }
-        insert.execute();
+    /**
+     * Stores new attempts, in one statement.
+     *
+     * @param dataPlane where the jobs of all of them will be
+     */
+    public void insert(List<Attempt> attempts, String dataPlane) {
+        sql.execute(
+                """
+                insert into attempt (id, run_id, number, executor, data_plane, created_at)
+                select id, run_id, number, executor, {0}, created_at
+                from unnest({1}, {2}, {3}, {4}, {5}) as attempt (id, run_id, number, executor, created_at)""",
+                val(dataPlane),
+                Column.of(attempts, String[]::new, attempt -> attempt.id().value()),
+                Column.of(attempts, String[]::new, attempt -> attempt.run().value()),
+                Column.of(attempts, Integer[]::new, Attempt::number),
+                Column.of(attempts, String[]::new, Attempt::executor),
+                Column.of(attempts, Instant[]::new, Attempt::created));
     }
 
     /** An attempt whose start the executor has confirmed. */

@@ -38,6 +38,7 @@ public final class QueueRepository {
      *
      * @param attempt its latest attempt, whose id is the dispatch id
      * @param number of that attempt
+     * @param dataPlane where the job of that attempt is, if it is anywhere
      * @param started when that attempt was confirmed; null if it wasn't yet
      * @param since when the attempt was made
      */
@@ -47,6 +48,7 @@ public final class QueueRepository {
             RunState state,
             TypeId attempt,
             int number,
+            String dataPlane,
             @Nullable Instant started,
             Instant since,
             int timeoutSeconds,
@@ -134,6 +136,7 @@ public final class QueueRepository {
                         RUN.STATE,
                         ATTEMPT.ID,
                         RUN.ATTEMPTS,
+                        ATTEMPT.DATA_PLANE,
                         ATTEMPT_START.STARTED_AT,
                         ATTEMPT.CREATED_AT,
                         RUN.TIMEOUT_SECONDS,
@@ -155,7 +158,8 @@ public final class QueueRepository {
                         row.value6(),
                         row.value7(),
                         row.value8(),
-                        row.value9() != null));
+                        row.value9(),
+                        row.value10() != null));
     }
 
     /** Whether {@code leader} still leads, and the run is as it was seen and nobody has asked to end it since. */

@@ -95,6 +95,7 @@ public final class ContainerJobExecutor implements JobExecutor, Plugin {
     private final ContainerEngine engine;
     private final ContainerJobs jobs;
     private final PluginRoutes routes;
+    private final String dataPlane;
 
     @Activate
     public ContainerJobExecutor(BundleContext bundle, Config config) {
@@ -114,6 +115,7 @@ public final class ContainerJobExecutor implements JobExecutor, Plugin {
         try {
             client.start();
             var statuses = new ContainerStatus(line(HOST_NAME), line(BOOT_ID));
+            dataPlane = DataPlaneName.of(settings.workFolder());
             jobs = new ContainerJobs(settings, engine, inputs, statuses, clock);
             routes = start.apply(new ContainerRoutes(jobs, new JobLogs(engine, jobs, settings.logBytes())));
         } catch (Exception e) {
@@ -196,6 +198,11 @@ public final class ContainerJobExecutor implements JobExecutor, Plugin {
                     + "; install podman and runc, and start: podman system service --time=0 unix://"
                     + engine.socket().path());
         }
+    }
+
+    @Override
+    public String dataPlane() {
+        return dataPlane;
     }
 
     @Override

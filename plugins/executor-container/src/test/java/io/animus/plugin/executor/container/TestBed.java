@@ -220,7 +220,7 @@ final class TestBed implements JobPrograms {
                 .toList());
         try (var files = Files.list(workFolder())) {
             files.map(f -> f.getFileName().toString())
-                    .filter(f -> !f.equals(".lock"))
+                    .filter(f -> !List.of(".lock", ".data-plane").contains(f))
                     .forEach(left::add);
         }
         return left;

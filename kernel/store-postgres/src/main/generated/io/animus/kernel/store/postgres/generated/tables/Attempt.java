@@ -54,6 +54,8 @@ public class Attempt extends TableImpl<Record> {
 
     public final TableField<Record, String> EXECUTOR = createField(DSL.name("executor"), SQLDataType.CLOB.nullable(false), this, "");
 
+    public final TableField<Record, String> DATA_PLANE = createField(DSL.name("data_plane"), SQLDataType.CLOB.nullable(false), this, "");
+
     public final TableField<Record, Instant> CREATED_AT = createField(DSL.name("created_at"), SQLDataType.INSTANT.nullable(false), this, "");
 
     private Attempt(Name alias, Table<Record> aliased) {
