@@ -36,6 +36,8 @@ final class ContainerJobs implements Closeable {
     private final ContainerStatus statuses;
     private final InstantSource clock;
     private final DispatchLocks locks;
+    private final BlankDisks blanks = new BlankDisks();
+    private final DiskThreads threads;
     private final ForkCounter forks = new ForkCounter(Path.of("/proc"), Path.of("/sys/fs/cgroup"));
 
     ContainerJobs(
@@ -48,6 +50,7 @@ final class ContainerJobs implements Closeable {
         this.statuses = statuses;
         this.clock = clock;
         this.locks = new DispatchLocks(settings.workFolder());
+        this.threads = new DiskThreads("executor-container-" + settings.instance() + "-disks");
     }
 
     static String name(String dispatchId) {
@@ -95,15 +98,10 @@ final class ContainerJobs implements Closeable {
             discard(job.dispatchId());
             checkSpace(job);
             folder.create();
-            inputs.fetch(job.inputs(), folder);
-            folder.outputs().create(job.limits().storageBytes(), settings.user());
-            if (settings.userNamespaces()) {
-                // The engine chooses the job's ids later; the folder above is the hub's alone.
-                Files.setPosixFilePermissions(
-                        folder.outputs().mountPoint(), PosixFilePermissions.fromString("rwxrwxrwx"));
-            }
-            if (engine.dialect() == Dialect.PODMAN) {
-                folder.log().create(settings.logDiskBytes(), "0:0");
+            var logIsOurs = engine.dialect() == Dialect.PODMAN;
+            try (var disks = threads.begin(() -> makeOutputs(job, folder), () -> makeLog(logIsOurs, folder))) {
+                inputs.fetch(job.inputs(), folder);
+                disks.await();
             }
             var container = sandbox.container(job, folder, image, engine.dialect());
             if (engine.create(name(job.dispatchId()), container)) {
@@ -112,6 +110,20 @@ final class ContainerJobs implements Closeable {
         } catch (IOException | RuntimeException e) {
             takeBack(job.dispatchId(), e);
             throw e;
+        }
+    }
+
+    private void makeOutputs(Job job, JobFolder folder) throws IOException {
+        folder.outputs().create(blanks, job.limits().storageBytes(), settings.user());
+        if (settings.userNamespaces()) {
+            // The engine chooses the job's ids later; the folder above is the hub's alone.
+            Files.setPosixFilePermissions(folder.outputs().mountPoint(), PosixFilePermissions.fromString("rwxrwxrwx"));
+        }
+    }
+
+    private void makeLog(boolean logIsOurs, JobFolder folder) throws IOException {
+        if (logIsOurs) {
+            folder.log().create(blanks, settings.logDiskBytes(), "0:0");
         }
     }
 
@@ -288,6 +300,7 @@ final class ContainerJobs implements Closeable {
 
     @Override
     public void close() throws IOException {
+        threads.close();
         locks.close();
     }
 }

@@ -1,7 +1,6 @@
 package io.animus.plugin.executor.container;
 
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -28,12 +27,8 @@ record Disk(Path file, Path mountPoint) {
      *
      * @param owner user and group id of its root folder, joined by a colon
      */
-    void create(long bytes, String owner) throws IOException {
-        try (var disk = new RandomAccessFile(file.toFile(), "rw")) {
-            disk.setLength(bytes);
-        }
-        var root = "root_owner=" + owner;
-        HostCommand.run("mkfs.ext4", "-q", "-F", "-m", "0", "-O", "^has_journal", "-E", root, file.toString());
+    void create(BlankDisks blanks, long bytes, String owner) throws IOException {
+        blanks.make(file, bytes, owner);
         mount();
         Files.delete(mountPoint.resolve("lost+found"));
     }

@@ -118,7 +118,7 @@ class RestartIT {
         var folder = new JobFolder(bed.workFolder().resolve("half"));
         folder.create();
         Files.writeString(folder.inputs().resolve("data"), "half of i");
-        folder.outputs().create(1 << 20, "0:0");
+        folder.outputs().create(new BlankDisks(), 1 << 20, "0:0");
         var input = bed.serve("data", JobInput.Form.FILE, new byte[] {'x'});
 
         executor.dispatch(bed.job("half", "cat /in/data; grep -c ' /out ext4 ' /proc/mounts; echo y > /out/y", input));
@@ -131,7 +131,7 @@ class RestartIT {
     void removesWhatAnEarlierHubPreparedHalf() throws Exception {
         var folder = new JobFolder(bed.workFolder().resolve("half"));
         folder.create();
-        folder.outputs().create(1 << 20, "0:0");
+        folder.outputs().create(new BlankDisks(), 1 << 20, "0:0");
 
         executor.remove("half");
 
