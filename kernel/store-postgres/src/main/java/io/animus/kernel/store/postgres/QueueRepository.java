@@ -54,15 +54,20 @@ public final class QueueRepository {
             int timeoutSeconds,
             boolean cancelRequested) {}
 
-    /** The projects that have runs in the queue: a walk over the queue's index that touches one entry of each. */
+    /**
+     * The projects that have runs in the queue: a walk over the queue's index that touches one entry of each. It asks for
+     * the whole order of that index, because by the project alone the planner may take another one and read past every
+     * run that ever ended.
+     */
     public List<TypeId> waitingProjects() {
         return sql.resultQuery(
                         """
                         with recursive waiting (project_id) as (
-                            (select project_id from run where state = 'queued' order by project_id limit 1)
+                            (select project_id from run where state = 'queued'
+                                order by project_id, priority desc, queued_at, id limit 1)
                             union all
                             select (select project_id from run where state = 'queued' and project_id > waiting.project_id
-                                    order by project_id limit 1)
+                                    order by project_id, priority desc, queued_at, id limit 1)
                             from waiting where waiting.project_id is not null
                         )
                         select project_id from waiting where project_id is not null""")
