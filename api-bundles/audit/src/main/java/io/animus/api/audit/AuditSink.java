@@ -30,8 +30,8 @@ public interface AuditSink {
      * @param batch 1 to {@link #MAX_BATCH} entries with ascending indexes
      * @return how far it came; what is not settled comes again
      * @throws ExternalSystemException if nothing is known to be settled: {@code UNAVAILABLE} if the receiver isn't there or
-     *     takes no more, {@code DENIED} if it lets the hub in no longer, {@code REJECTED} if its certificate or
-     *     configuration is wrong. The kernel holds all entries until it works again
+     *     takes no more, {@code DENIED} if it lets the hub in no longer or its certificate doesn't hold, {@code
+     *     REJECTED} if the configuration is wrong. The kernel holds all entries until it works again
      */
     Receipt deliver(List<AuditEntry> batch);
 }

@@ -1,6 +1,9 @@
 package io.animus.api.plugin;
 
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -74,7 +77,12 @@ public final class TrustedAuthorities {
         Optional<String> found = Optional.empty();
         // The last cause knows best: what JSSE throws wraps what the path validation found.
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof CertificateExpiredException) {
+            if (cause instanceof EOFException
+                    || cause instanceof SocketException
+                    || cause instanceof InterruptedIOException) {
+                // It went away in the middle or took too long, which is no verdict.
+                return Optional.empty();
+            } else if (cause instanceof CertificateExpiredException) {
                 return Optional.of("shows a certificate that has expired");
             } else if (cause instanceof CertificateNotYetValidException) {
                 return Optional.of("shows a certificate that is not valid yet");

@@ -1,0 +1,83 @@
+package io.animus.plugin.siem.syslog;
+
+import io.animus.api.audit.AuditSink;
+import io.animus.api.tck.AuditSinkContract;
+import io.animus.api.tck.TlsCertificates;
+import io.animus.api.tck.TlsCertificates.Shown;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A real rsyslog over TLS 1.3, which lets in who shows the right certificate only. */
+class TlsSyslogTest implements AuditSinkContract {
+    @TempDir
+    static Path shared;
+
+    private static TlsCertificates certificates;
+
+    @TempDir
+    Path folder;
+
+    private RealSyslog rsyslog;
+    private SyslogAuditSink sink;
+
+    @BeforeAll
+    static void certify() throws Exception {
+        certificates = TlsCertificates.in(shared);
+    }
+
+    @BeforeEach
+    void start() throws Exception {
+        rsyslog = RealSyslog.tls(folder, certificates, Shown.GOOD, "misnamed");
+        sink = Sinks.local(
+                "tls",
+                rsyslog.port(),
+                Map.of(
+                        "ca__file",
+                        certificates.authority().toString(),
+                        "client__certificate__file",
+                        certificates.certificate(Shown.MISNAMED).toString(),
+                        "client__key__file",
+                        certificates.key(Shown.MISNAMED).toString()));
+    }
+
+    @AfterEach
+    void stop() {
+        sink.close();
+        rsyslog.close();
+    }
+
+    @Override
+    public AuditSink sink() {
+        return sink;
+    }
+
+    @Override
+    public List<Long> received(int count) {
+        try {
+            return Sinks.indexes(rsyslog.received(count));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void stopReceiver() {
+        rsyslog.kill();
+    }
+
+    @Override
+    public void startReceiver() {
+        try {
+            rsyslog.start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
