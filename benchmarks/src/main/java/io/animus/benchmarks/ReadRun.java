@@ -7,6 +7,8 @@ import java.util.List;
 
 /** Reading a run over REST, beside the least that finds it by its key. */
 final class ReadRun implements Benchmark {
+    private static final String FLOOR = "JDK HTTP server, one SELECT by key";
+
     @Override
     public String name() {
         return "read-run";
@@ -24,12 +26,15 @@ final class ReadRun implements Benchmark {
             bed.settle();
             var ids = bed.runs(2_000);
             var series = bed.compare(setting, () -> bed.readOnHub(ids), () -> bed.readOnFloor(ids));
-            return List.of(Finding.rate(
-                    name(),
-                    "read a queued run over REST, " + RestBed.terms(),
-                    "JDK HTTP server, one SELECT by key",
-                    series,
-                    Goal.atLeast(0.6, Goal.RATIO)));
+            var bare = bed.compare(setting, bed::askVersion, () -> bed.readOnFloor(ids));
+            return List.of(
+                    Finding.rate(
+                            name(),
+                            "read a queued run over REST, " + RestBed.terms(),
+                            FLOOR,
+                            series,
+                            Goal.atLeast(0.6, Goal.RATIO)),
+                    Finding.rate(name(), "the version, through the same stack without the database", FLOOR, bare, null));
         }
     }
 }

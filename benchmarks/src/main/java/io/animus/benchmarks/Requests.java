@@ -45,6 +45,12 @@ record Requests(String runs, String secret, byte[] body) {
         return new Turning(requests, first);
     }
 
+    /** Asks for the same again and again. */
+    Clients.Script asking(String path) {
+        var request = ("GET " + path + " HTTP/1.1\r\n" + headers() + "\r\n").getBytes(US_ASCII);
+        return () -> request;
+    }
+
     private String headers() {
         return "Host: 127.0.0.1\r\nUser-Agent: animus-bench\r\nAccept: application/json\r\nAuthorization: Bearer "
                 + secret + "\r\n";

@@ -19,7 +19,7 @@ final class RestBed implements AutoCloseable {
     private static final int CLIENTS = 16;
     private static final int CREATED = 201;
     private static final int OK = 200;
-    private static final int WARM_REQUESTS = 20_000;
+    private static final int WARM_REQUESTS = 150_000;
     private static final int MOST_WARM_UPS = 20;
 
     private final Opened opened = new Opened();
@@ -79,6 +79,11 @@ final class RestBed implements AutoCloseable {
 
     Load readOnFloor(List<String> ids) throws IOException, SQLException, InterruptedException {
         return floorMeter.measure(() -> ofFloor.run(millis, OK, client -> requests.reading(ids, client * 37)));
+    }
+
+    /** What an answer costs that needs neither a caller nor the database: HTTP server and JAX-RS alone. */
+    Load askVersion() throws IOException, SQLException, InterruptedException {
+        return hubMeter.measure(() -> ofHub.run(millis, OK, client -> requests.asking("/version")));
     }
 
     /** Runs that were created here, at most {@code most}. */

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.animus.api.types.Digest;
 import io.animus.kernel.audit.RequestContext;
+import io.animus.kernel.core.KnownCallers.Known;
 import io.animus.kernel.domain.ProblemCode;
 import io.animus.kernel.domain.RefusedException;
 import io.animus.kernel.domain.Violation;
@@ -12,6 +13,7 @@ import io.animus.kernel.store.postgres.Database;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
@@ -25,22 +27,26 @@ public final class Authentication {
 
     private final Database database;
     private final AuditTrail trail;
+    private final KnownCallers known;
     private final Clock clock;
 
     @Activate
     public Authentication(
-            @Reference(name = "database") Database database, @Reference(name = "trail") AuditTrail trail) {
-        this(database, trail, Clock.systemUTC());
+            @Reference(name = "database") Database database,
+            @Reference(name = "trail") AuditTrail trail,
+            @Reference(name = "gate") Gate gate) {
+        this(database, trail, gate, Clock.systemUTC());
     }
 
-    Authentication(Database database, AuditTrail trail, Clock clock) {
+    Authentication(Database database, AuditTrail trail, Gate gate, Clock clock) {
         this.database = database;
         this.trail = trail;
+        this.known = gate.known();
         this.clock = clock;
     }
 
     /**
-     * Whoever holds this API key.
+     * Whoever holds this API key. A key that let somebody in is gone by for a second; what changes anything looks again.
      *
      * @param secret the key as it was sent; null if none was
      * @param target what the request is about, for the record of a refusal
@@ -48,36 +54,59 @@ public final class Authentication {
      *     revoked; which of them is not told
      */
     public Caller authenticate(@Nullable String secret, String operation, Target target, RequestContext request) {
-        var now = clock.instant();
-        if (secret != null && SECRET.matcher(secret).matches()) {
-            var hash = hash(secret);
-            var entry = database.read(tx -> {
-                var found = tx.access().findEntry(hash, now, target.project());
-                found.ifPresent(known -> tx.access().markUsed(known, now));
-                return found;
-            });
-            if (entry.isPresent()) {
-                var known = entry.get();
-                return new Caller(
-                        known.principal(),
-                        known.name().value(),
-                        known.systemRoles(),
-                        known.key(),
-                        operation,
-                        request,
-                        standing(target.project(), known.project(), now));
+        if (secret != null && isForm(secret)) {
+            var question = new KnownCallers.Question(hash(secret), target.project());
+            var now = clock.instant();
+            var found = known.find(question, now).or(() -> look(question, now));
+            if (found.isPresent()) {
+                return caller(found.get(), operation, target, request);
             }
         }
-        var violation = Violation.of(
-                ProblemCode.UNAUTHENTICATED,
-                "Send a valid API key: Authorization: Bearer ank_… Ask who runs this hub.");
+        var refusal = refusal();
         var anonymous = Caller.anonymous(operation, request);
-        throw new RefusedException(List.of(violation)).recordedAs(trail.refuse(anonymous, target, List.of(violation)));
+        throw refusal.recordedAs(trail.refuse(anonymous, target, refusal.violations()));
+    }
+
+    /** What nobody is told more than. */
+    static RefusedException refusal() {
+        return new RefusedException(List.of(Violation.of(
+                ProblemCode.UNAUTHENTICATED,
+                "Send a valid API key: Authorization: Bearer ank_… Ask who runs this hub.")));
+    }
+
+    private Optional<Known> look(KnownCallers.Question question, Instant now) {
+        var era = known.era();
+        var entry = database.read(tx -> {
+            var found = tx.access().findEntry(question.secretHash().array(), now, question.project());
+            found.ifPresent(valid -> tx.access().markUsed(valid, now));
+            return found;
+        });
+        var found = entry.map(valid -> new Known(valid, now));
+        // A project that isn't there has a name of any length.
+        found.filter(answer -> question.project() == null || answer.entry().project() != null)
+                .ifPresent(answer -> known.keep(question, answer, era));
+        return found;
+    }
+
+    private static Caller caller(Known known, String operation, Target target, RequestContext request) {
+        var entry = known.entry();
+        return new Caller(
+                entry.principal(),
+                entry.name().value(),
+                entry.systemRoles(),
+                entry.key(),
+                operation,
+                request,
+                standing(target.project(), entry.project(), known.at()));
     }
 
     private static Caller.@Nullable Standing standing(
-            @Nullable String ref, @Nullable ProjectAccess access, Instant now) {
-        return ref == null || access == null ? null : new Caller.Standing(ref, access.project(), access.roles(), now);
+            @Nullable String ref, @Nullable ProjectAccess access, Instant at) {
+        return ref == null || access == null ? null : new Caller.Standing(ref, access.project(), access.roles(), at);
+    }
+
+    private static boolean isForm(String secret) {
+        return SECRET.matcher(secret).matches();
     }
 
     /** What is stored of a key: it has 256 random bits, so one plain SHA-256 can't be guessed backwards. */

@@ -55,8 +55,18 @@ public record Caller(
         }
 
         boolean holds(String wanted, Instant now) {
-            return ref.equals(wanted) && now.isBefore(at.plus(FRESH));
+            return ref.equals(wanted) && isFresh(at, now);
         }
+
+        /** Whether what was seen then may still be gone by; not so if the clock was set back. */
+        static boolean isFresh(Instant at, Instant now) {
+            return !now.isBefore(at) && now.isBefore(at.plus(FRESH));
+        }
+    }
+
+    /** The same, who is looked up again where it matters what is in the database now. */
+    Caller afresh() {
+        return new Caller(principal, name, systemRoles, key, operation, request);
     }
 
     /** Somebody who has not shown who it is. */

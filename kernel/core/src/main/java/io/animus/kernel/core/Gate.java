@@ -39,6 +39,7 @@ public final class Gate {
     private final Clock clock;
     private final Ids ids;
     private final @Nullable Coverage coverage;
+    private final KnownCallers known = new KnownCallers();
 
     @Activate
     public Gate(
@@ -63,6 +64,11 @@ public final class Gate {
         this.trail = trail;
         this.clock = clock;
         this.ids = ids;
+    }
+
+    /** Whom keys have let in; forgotten by any change here but the plain ones in a project. */
+    KnownCallers known() {
+        return known;
     }
 
     /** Reads something of a project. */
@@ -101,7 +107,8 @@ public final class Gate {
                 target,
                 () -> covered(attempt(
                         once,
-                        () -> database.write(tx -> changeIn(tx, caller, projectOf(target), permission, once, work)))));
+                        () -> write(
+                                permission, tx -> changeIn(tx, caller, projectOf(target), permission, once, work)))));
     }
 
     /**
@@ -142,7 +149,8 @@ public final class Gate {
                 target,
                 () -> attempt(
                         once,
-                        () -> database.write(tx -> {
+                        () -> write(permission, tx -> {
+                            requireKey(tx, caller);
                             authoriseInHub(tx, caller, permission);
                             return answerOnce(new Change(tx, caller, null, trail, ids, now()), once, work);
                         })));
@@ -197,6 +205,17 @@ public final class Gate {
         return clock.instant().truncatedTo(ChronoUnit.MICROS);
     }
 
+    private <T> T write(Permission permission, Function<Transaction, T> work) {
+        try {
+            return database.write(work);
+        } finally {
+            // Also when it failed: a commit whose answer was lost may have been done.
+            if (permission != Permission.WRITE) {
+                known.forget();
+            }
+        }
+    }
+
     private <T> Answer<T> changeIn(
             Transaction tx,
             Caller caller,
@@ -205,12 +224,16 @@ public final class Gate {
             @Nullable Once<T> once,
             Function<Change, T> work) {
         if (once == null) {
+            requireKey(tx, caller);
             var project = authoriseIn(tx, caller, ref, permission);
             return answer(new Change(tx, caller, project, trail, ids, now()), null, work);
         }
         var opening = tx.access()
-                .open(ref, caller.principal(), once.key())
+                .open(ref, caller.principal(), once.key(), caller.key(), clock.instant())
                 .orElseThrow(() -> RefusedException.notFound("project"));
+        if (!opening.isKeyValid()) {
+            throw Authentication.refusal();
+        }
         var access = opening.access();
         var project = granted(caller, access.project(), access.roles(), permission);
         var first = opening.first();
@@ -300,9 +323,20 @@ public final class Gate {
     private Project look(Transaction tx, Caller caller, Target target, Permission permission) {
         var ref = projectOf(target);
         var standing = caller.standing();
-        return standing != null && standing.holds(ref, clock.instant())
-                ? granted(caller, standing.project(), standing.roles(), permission)
+        // Nobody is refused for what may have changed.
+        return standing != null
+                        && standing.holds(ref, clock.instant())
+                        && permission.isGranted(standing.roles(), caller.systemRoles())
+                ? standing.project()
                 : authoriseIn(tx, caller, ref, permission);
+    }
+
+    /** @throws RefusedException if the key that let the caller in is no longer good */
+    private void requireKey(Transaction tx, Caller caller) {
+        var key = caller.key();
+        if (key != null && !tx.access().isValid(key, clock.instant())) {
+            throw Authentication.refusal();
+        }
     }
 
     /** The project, if the caller has the right in it; a use case of the hub may ask this of a project that it is given. */

@@ -88,7 +88,7 @@ public final class Projects {
     }
 
     public Project find(Caller caller, String project) {
-        return gate.read(caller, target(project), Permission.READ_PROJECT, Reading::project);
+        return gate.read(caller.afresh(), target(project), Permission.READ_PROJECT, Reading::project);
     }
 
     /** The projects in which the caller has a role; a platform administrator sees all. */

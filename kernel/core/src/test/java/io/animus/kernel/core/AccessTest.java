@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.animus.api.types.Digest;
 import io.animus.kernel.audit.RequestContext;
 import io.animus.kernel.domain.Name;
 import io.animus.kernel.domain.PageRequest;
@@ -13,6 +14,7 @@ import io.animus.kernel.domain.access.ProjectRoles;
 import io.animus.kernel.domain.access.Role;
 import io.animus.kernel.domain.access.ServiceAccount;
 import io.animus.kernel.domain.access.SystemRole;
+import io.animus.kernel.domain.project.Project;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -40,7 +42,7 @@ class AccessTest {
         kernel = new Kernel(folder);
         accounts = new ServiceAccounts(kernel.gate());
         keys = new ApiKeys(kernel.gate());
-        authentication = new Authentication(kernel.database(), kernel.trail(), kernel.clock());
+        authentication = new Authentication(kernel.database(), kernel.trail(), kernel.gate(), kernel.clock());
     }
 
     @AfterAll
@@ -184,6 +186,57 @@ class AccessTest {
         assertThat(me.key().expires()).isEqualTo(created.key().expires());
         assertThat(me.projectRoles())
                 .containsExactly(new ProjectRoles(project.id(), project.name(), Set.of(Role.VIEWER, Role.APPROVER)));
+    }
+
+    @Test
+    void revokedKeyIsRefusedAtOnceByTheHubThatRevokedItAndWithinASecondByAnother() {
+        var another = new Authentication(
+                kernel.database(),
+                kernel.trail(),
+                new Gate(
+                        kernel.database(),
+                        kernel.trail(),
+                        kernel.clock(),
+                        kernel.trail().ids()),
+                kernel.clock());
+        var created = key(account("remembered"));
+        authenticate(created.secret());
+        another.authenticate(created.secret(), "test", TARGET, RequestContext.NONE);
+
+        keys.revoke(admin(), "remembered", created.key().id().value(), 1);
+        assertThat(code(() -> authenticate(created.secret()))).isEqualTo(ProblemCode.UNAUTHENTICATED);
+        kernel.advance(Duration.ofSeconds(1));
+        assertThat(code(() -> another.authenticate(created.secret(), "test", TARGET, RequestContext.NONE)))
+                .isEqualTo(ProblemCode.UNAUTHENTICATED);
+    }
+
+    @Test
+    void changeIsRefusedToAKeyThatWasRevokedSinceItLetItsHolderIn() {
+        var admin = account("too-late", SystemRole.PLATFORM_ADMIN);
+        var created = key(admin);
+        var project = kernel.project();
+        var ref = project.id().value();
+        var owner = kernel.member(project, Role.OWNER);
+        new RoleBindings(kernel.gate()).create(owner, null, ref, admin.principal(), Role.OWNER);
+        var target = Target.inProject(ref, "project", ref);
+        var let = authentication.authenticate(created.secret(), "test", target, RequestContext.NONE);
+        keys.revoke(admin(), "too-late", created.key().id().value(), 1);
+
+        var projects = new Projects(kernel.gate());
+        var once = new Once<Project>(
+                "too-late", Digest.of(new byte[0]), shown -> new Once.Rendered(200, new byte[0], null));
+        assertThat(code(() -> projects.archive(let, once, ref))).isEqualTo(ProblemCode.UNAUTHENTICATED);
+        assertThat(code(() -> projects.archive(let, null, ref))).isEqualTo(ProblemCode.UNAUTHENTICATED);
+        var draft = new ServiceAccounts.Draft(new Name("never-made"), null, Set.of());
+        assertThat(code(() -> accounts.create(let, null, draft))).isEqualTo(ProblemCode.UNAUTHENTICATED);
+    }
+
+    @Test
+    void keyThatExpiresIsNotRememberedAnyLonger() {
+        var created = key(account("expires"), Duration.ofMillis(400));
+        authenticate(created.secret());
+        kernel.advance(Duration.ofMillis(400));
+        assertThat(code(() -> authenticate(created.secret()))).isEqualTo(ProblemCode.UNAUTHENTICATED);
     }
 
     private static ServiceAccount account(String name, SystemRole... roles) {

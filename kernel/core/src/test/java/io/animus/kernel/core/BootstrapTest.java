@@ -58,7 +58,7 @@ class BootstrapTest {
         var file = folder.resolve(FILE);
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                 .isEqualTo("rw-------");
-        var caller = new Authentication(kernel.database(), kernel.trail())
+        var caller = new Authentication(kernel.database(), kernel.trail(), kernel.gate())
                 .authenticate(
                         Files.readString(file).strip(), "test", Target.inHub("request", null), RequestContext.NONE);
         assertThat(caller.name()).isEqualTo("bootstrap-admin");

@@ -110,7 +110,9 @@ final class JsonOutput {
     JsonOutput raw(String name, byte[] value) {
         return done(() -> {
             json.writeFieldName(name);
-            json.writeRawValue(new String(value, java.nio.charset.StandardCharsets.UTF_8));
+            json.writeRawValue("");
+            json.flush();
+            bytes.write(value);
         });
     }
 

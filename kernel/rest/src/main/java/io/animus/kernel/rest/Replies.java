@@ -35,7 +35,8 @@ final class Replies {
         return Response.status(status)
                 .entity(written.body())
                 .type(MediaType.APPLICATION_JSON_TYPE)
-                .header(CONTENT_LENGTH, written.body().length)
+                // As text: of a number Jersey would look up how to write it.
+                .header(CONTENT_LENGTH, Integer.toString(written.body().length))
                 .header(ETAG, written.etag());
     }
 

@@ -13,6 +13,7 @@ import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.IOException;
 import java.net.URI;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -71,7 +72,7 @@ public final class RequestFilter implements Filter {
         if (request instanceof HttpServletRequest http && response instanceof HttpServletResponse answer) {
             var started = System.nanoTime();
             ProblemPages.install(http);
-            var exchange = Exchange.begin(http, UUID.randomUUID().toString());
+            var exchange = Exchange.begin(http, freshId());
             MDC.put(MDC_REQUEST_ID, exchange.requestId());
             try {
                 pass(http, new ProblemResponse(answer, exchange, door != null), exchange, chain);
@@ -82,6 +83,12 @@ public final class RequestFilter implements Filter {
         } else {
             chain.doFilter(request, response);
         }
+    }
+
+    /** Not secret and so not from a secure source, which each request would have to wait for. */
+    private static String freshId() {
+        var random = ThreadLocalRandom.current();
+        return new UUID(random.nextLong(), random.nextLong()).toString();
     }
 
     private static void pass(HttpServletRequest request, ProblemResponse response, Exchange exchange, FilterChain chain)

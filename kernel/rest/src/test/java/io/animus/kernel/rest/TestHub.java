@@ -88,8 +88,8 @@ final class TestHub {
         var metrics = new Metrics();
         var calls = new PortCalls(metrics);
         var ports = new Ports(calls);
-        var door =
-                new Door(new Authentication(database, trail), trail, new RateLimiter(0.001, burst, System::nanoTime));
+        var authentication = new Authentication(database, trail, gate);
+        var door = new Door(authentication, trail, new RateLimiter(0.001, burst, System::nanoTime));
         var results = new RunResults(gate, database, ports);
         resources.addAll(Set.of(
                 new UnbufferedAnswers(),

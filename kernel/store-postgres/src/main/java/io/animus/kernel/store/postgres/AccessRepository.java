@@ -49,9 +49,13 @@ public final class AccessRepository {
             "select " + ProjectRepository.COLUMNS + ROLES.formatted("?")
                     + """
             , pg_try_advisory_xact_lock(hashtextextended(project.id || ' ' || ?, 0)),
-                first.request_digest, first.status, first.body, first.location
+                first.request_digest, first.status, first.body, first.location,
+                exists (select from api_key where api_key.id = ? and revoked_at is null and expires_at > ?)
             from project left join idempotency_key first on first.scope = project.id and first.key = ?
             where %s""");
+
+    private static final Prepared VALID_KEY =
+            new Prepared("select id from api_key where id = ? and revoked_at is null and expires_at > ?");
 
     private final Transaction tx;
 
@@ -97,8 +101,9 @@ public final class AccessRepository {
      *
      * @param isAlone whether nobody else is at work under the same key
      * @param first the answer that was remembered under it; null if there is none
+     * @param isKeyValid whether the API key that was named still lets somebody in; true if none was named
      */
-    public record Opening(ProjectAccess access, boolean isAlone, @Nullable FirstAnswer first) {}
+    public record Opening(ProjectAccess access, boolean isAlone, @Nullable FirstAnswer first, boolean isKeyValid) {}
 
     /**
      * The owner of the key whose secret has this SHA-256, unless it is unknown, expired or revoked.
@@ -149,27 +154,44 @@ public final class AccessRepository {
     /**
      * The same, for a change that is done once under an idempotency key: holds up those that follow under the same key until
      * this transaction ends.
+     *
+     * @param apiKey what let the caller in; null if nothing did
      */
-    public Optional<Opening> open(String idOrName, Principal principal, String key) {
+    public Optional<Opening> open(
+            String idOrName, Principal principal, String key, @Nullable TypeId apiKey, Instant now) {
         if (!TypeId.isForm(Project.PREFIX, idOrName) && !Name.isForm(idOrName)) {
             return Optional.empty();
         }
-        var opening = opening(idOrName, principal, key);
+        var opening = opening(idOrName, principal, key, apiKey, now);
         if (opening.isEmpty() || opening.get().isAlone()) {
             return opening;
         }
         // What the statement saw is from before the other one was done.
         tx.idempotency().lock(opening.get().access().project().id().value(), key);
-        return opening(idOrName, principal, key);
+        return opening(idOrName, principal, key, apiKey, now);
     }
 
-    private Optional<Opening> opening(String idOrName, Principal principal, String key) {
+    /** Whether this API key lets somebody in. */
+    public boolean isValid(TypeId apiKey, Instant now) {
+        return VALID_KEY
+                .find(tx.connection(), row -> row.getString(1), apiKey, now)
+                .isPresent();
+    }
+
+    private Optional<Opening> opening(
+            String idOrName, Principal principal, String key, @Nullable TypeId apiKey, Instant now) {
         return OPEN.by(idOrName)
                 .find(
                         tx.connection(),
-                        row -> new Opening(projectAccess(row, 1), row.getBoolean(14), first(row)),
+                        row -> new Opening(
+                                projectAccess(row, 1),
+                                row.getBoolean(14),
+                                first(row),
+                                apiKey == null || row.getBoolean(19)),
                         principal,
                         key,
+                        apiKey,
+                        now,
                         key,
                         idOrName);
     }
