@@ -81,9 +81,12 @@ class ModelsTest {
                 .containsExactly("report.html", "model.json");
         assertThat(versions.find(developer, path("1"))).isEqualTo(version);
         assertThat(versions.find(developer, path(version.id().value()))).isEqualTo(version);
+        // A list leaves out the cards, which may be long.
         assertThat(versions.list(developer, project.name().value(), "penguins", FIRST)
                         .items())
-                .containsExactly(version);
+                .usingRecursiveFieldByFieldElementComparatorIgnoringFields("modelCard")
+                .containsExactly(version)
+                .allMatch(listed -> listed.modelCard() == null);
         assertThat(models.find(developer, project.id().value(), "penguins").latestVersion())
                 .isEqualTo(1);
         assertThat(events(version)).containsExactly("ModelVersionCreated");
