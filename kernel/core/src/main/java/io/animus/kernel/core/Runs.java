@@ -24,11 +24,13 @@ import io.animus.kernel.domain.run.RunProgress;
 import io.animus.kernel.domain.run.RunSpec;
 import io.animus.kernel.domain.run.RunState;
 import io.animus.kernel.domain.run.WaitingReason;
+import io.animus.kernel.store.postgres.RunRepository.Shown;
 import io.animus.kernel.store.postgres.Transaction;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -159,10 +161,16 @@ public final class Runs {
         }));
     }
 
-    public View find(Caller caller, String project, String run) {
-        return gate.read(caller, target(project, run), Permission.READ, reading -> {
-            var found = require(reading.tx(), reading.project(), run);
-            return view(reading.tx(), reading.project(), found, reading.now());
+    public View find(Caller caller, String ref, String run) {
+        return gate.read(caller, target(ref, run), Permission.READ, reading -> {
+            var project = reading.project();
+            var found = TypeId.isForm(Run.PREFIX, run)
+                    ? reading.tx().runs().show(project.id(), new TypeId(run))
+                    : Optional.<Shown>empty();
+            var shown = found.orElseThrow(() -> RefusedException.notFound("run"));
+            BooleanSupplier fits = () ->
+                    Room.of(project.quota(), shown.active(), shown.taken()).fits(shown.demand());
+            return new View(shown.run(), waiting(shown.run(), fits, reading.now()));
         });
     }
 
@@ -172,7 +180,7 @@ public final class Runs {
             var runs = tx.runs().page(reading.project().id(), filter, page);
             var isWaiting = runs.items().stream().anyMatch(run -> run.progress().state() == RunState.QUEUED);
             var room = isWaiting ? room(tx, reading.project()) : null;
-            return runs.map(run -> new View(run, waiting(run, () -> room, reading.now())));
+            return runs.map(run -> new View(run, waiting(run, () -> fits(room, run), reading.now())));
         });
     }
 
@@ -241,14 +249,14 @@ public final class Runs {
     }
 
     private View view(Transaction tx, Project project, Run run, Instant now) {
-        return new View(run, waiting(run, () -> room(tx, project), now));
+        return new View(run, waiting(run, () -> fits(room(tx, project), run), now));
     }
 
     private static @Nullable Room room(Transaction tx, Project project) {
         return tx.queue().rooms(List.of(project.id())).get(project.id());
     }
 
-    private @Nullable WaitingReason waiting(Run run, Supplier<@Nullable Room> rooms, Instant now) {
+    private @Nullable WaitingReason waiting(Run run, BooleanSupplier fits, Instant now) {
         if (run.progress().state() != RunState.QUEUED) {
             return null;
         }
@@ -258,13 +266,14 @@ public final class Runs {
         if (!ports.hasAbleExecutor()) {
             return WaitingReason.EXECUTOR_UNAVAILABLE;
         }
-        var room = rooms.get();
-        return room != null && room.fits(demand(run)) ? WaitingReason.IN_QUEUE : WaitingReason.QUOTA_EXCEEDED;
+        return fits.getAsBoolean() ? WaitingReason.IN_QUEUE : WaitingReason.QUOTA_EXCEEDED;
     }
 
-    private static Demand demand(Run run) {
+    private static boolean fits(@Nullable Room room, Run run) {
         var resources = RunSpec.of(Json.read(run.spec())).resources();
-        return new Demand(resources.cpu().amount(), resources.memory().amount(), resources.gpu());
+        return room != null
+                && room.fits(
+                        new Demand(resources.cpu().amount(), resources.memory().amount(), resources.gpu()));
     }
 
     private static Target target(String project, String run) {

@@ -1,6 +1,7 @@
 package io.animus.kernel.domain.run;
 
 import io.animus.api.types.TypeId;
+import io.animus.kernel.domain.project.Quota;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -37,6 +38,17 @@ public final class DispatchOrder {
      * @param places how many more may be
      */
     public record Room(int active, int places, Demand left) {
+        /** What is left of {@code quota} while {@code active} runs have taken {@code taken}. */
+        public static Room of(Quota quota, int active, Demand taken) {
+            return new Room(
+                    active,
+                    quota.concurrentRuns() - active,
+                    new Demand(
+                            quota.cpu().amount() - taken.milliCpus(),
+                            quota.memory().amount() - taken.memoryBytes(),
+                            quota.gpu() - taken.gpus()));
+        }
+
         /** Whether a run that needs this may start. */
         public boolean fits(Demand demand) {
             return places > 0

@@ -8,6 +8,7 @@ import io.animus.api.types.TypeId;
 import io.animus.kernel.domain.Made;
 import io.animus.kernel.domain.Page;
 import io.animus.kernel.domain.PageRequest;
+import io.animus.kernel.domain.run.DispatchOrder.Demand;
 import io.animus.kernel.domain.run.Failure;
 import io.animus.kernel.domain.run.FailureCause;
 import io.animus.kernel.domain.run.Run;
@@ -17,12 +18,15 @@ import io.animus.kernel.domain.run.RunProgress;
 import io.animus.kernel.domain.run.RunSpec;
 import io.animus.kernel.domain.run.RunState;
 import io.animus.kernel.domain.run.RunTransition;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jooq.Field;
 import org.jooq.Record;
 import org.jspecify.annotations.Nullable;
@@ -50,11 +54,33 @@ public final class RunRepository {
     private static final Prepared FIND =
             new Prepared("select " + RunRow.COLUMNS + " from run where project_id = ? and id = ?");
 
+    private static final Prepared SHOW = new Prepared("select " + RunRow.COLUMNS
+            + """
+            , run.milli_cpus, run.memory_bytes, run.gpus, others.active, others.milli_cpus, others.memory_bytes, others.gpus
+            from run cross join lateral (
+                select count(*), coalesce(sum(other.milli_cpus), 0), coalesce(sum(other.memory_bytes), 0),
+                    coalesce(sum(other.gpus), 0)
+                from run other where run.state = 'queued' and other.project_id = run.project_id and other.state in (%s)
+            ) others (active, milli_cpus, memory_bytes, gpus)
+            where run.project_id = ? and run.id = ?"""
+                    .formatted(RunState.ACTIVE.stream()
+                            .map(state -> "'" + state.word() + "'")
+                            .collect(Collectors.joining(", "))));
+
     private final Transaction tx;
 
     RunRepository(Transaction tx) {
         this.tx = tx;
     }
+
+    /**
+     * A run, and what tells why it waits if it is in the queue.
+     *
+     * @param demand what it needs
+     * @param active how many runs of its project are under way; 0 if it isn't in the queue
+     * @param taken what those have; nothing if it isn't in the queue
+     */
+    public record Shown(Run run, Demand demand, int active, Demand taken) {}
 
     /** Stores a new run with its inputs and its first transition. */
     public void insert(Run run, RunSpec spec) {
@@ -104,6 +130,23 @@ public final class RunRepository {
 
     public Optional<Run> find(TypeId project, TypeId id) {
         return FIND.find(tx.connection(), RunRow::read, project, id);
+    }
+
+    /** The run, and what tells why it waits, in one statement. */
+    public Optional<Shown> show(TypeId project, TypeId id) {
+        return SHOW.find(
+                tx.connection(),
+                row -> new Shown(
+                        RunRow.read(row),
+                        demand(row, RunRow.WIDTH + 1),
+                        row.getInt(RunRow.WIDTH + 4),
+                        demand(row, RunRow.WIDTH + 5)),
+                project,
+                id);
+    }
+
+    private static Demand demand(ResultSet row, int from) throws SQLException {
+        return new Demand(row.getLong(from), row.getLong(from + 1), row.getInt(from + 2));
     }
 
     /** The run, whatever its project: for the hub itself. */

@@ -21,6 +21,9 @@ final class RunRow {
                     + " rerun_of, created_at, created_by, priority, state, queued_at, attempts, cause, cause_detail, exit_code,"
                     + " cancel_requested_at, started_at, finished_at, version";
 
+    /** How many columns those are. */
+    static final int WIDTH = 23;
+
     private RunRow() {}
 
     static Run read(ResultSet row) throws SQLException {
