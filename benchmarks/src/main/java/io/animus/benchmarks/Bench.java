@@ -17,6 +17,11 @@ public final class Bench {
             new QueueDepth(),
             new DispatchTime(),
             new ContainerDispatch(),
+            new AuditTax(),
+            new AuditIngest(),
+            new AuditSequence(),
+            new AuditCover(),
+            new AuditSize(),
             new VerifyLog(),
             new Readiness(),
             new DemoTime());

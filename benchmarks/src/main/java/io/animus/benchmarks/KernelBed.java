@@ -21,8 +21,13 @@ final class KernelBed implements AutoCloseable {
     private final Copies copies;
 
     KernelBed(Setting setting, String name) throws IOException, SQLException {
+        this(setting, name, true);
+    }
+
+    /** @param isAudited whether audit events are written */
+    KernelBed(Setting setting, String name, boolean isAudited) throws IOException, SQLException {
         bed = new Bed(setting, name);
-        kernel = new BareKernel(bed.access());
+        kernel = new BareKernel(bed.access(), isAudited);
         owner = bed.asOwner();
         seed = Seed.sow(owner);
         copies = new Copies(owner, create());

@@ -16,7 +16,18 @@ class BenchTest {
 
     @Test
     void measuresBothSidesAndKeepsTheResults() throws Exception {
-        var cheap = List.of("queue", "queue-depth", "dispatch", "list-depth", "table-size", "verify");
+        var cheap = List.of(
+                "queue",
+                "queue-depth",
+                "dispatch",
+                "list-depth",
+                "table-size",
+                "audit-tax",
+                "audit-ingest",
+                "audit-sequence",
+                "audit-cover",
+                "audit-size",
+                "verify");
 
         var findings = Bench.run(new Setting(cheap, 2, true, module));
 

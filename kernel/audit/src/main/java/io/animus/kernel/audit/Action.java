@@ -71,6 +71,8 @@ public enum Action {
     NODE_LOST("node.lost"),
     /** The log is signed with another key from here on. */
     LOG_KEY_ROTATED("log.key_rotated"),
+    /** A witness's signature on a checkpoint was imported. */
+    LOG_COSIGNED("log.cosigned"),
     /** The database was restored into another one, and the log goes on in that. */
     LOG_REBASED("log.rebased"),
     PLUGIN_ADDED("plugin.added"),

@@ -1,6 +1,9 @@
 package io.animus.kernel.core;
 
 import io.animus.kernel.audit.log.TreeHasher;
+import io.animus.kernel.domain.ProblemCode;
+import io.animus.kernel.domain.RefusedException;
+import io.animus.kernel.store.postgres.AuditLogRepository.Cursor;
 import io.animus.kernel.store.postgres.AuditLogRepository.LeafRow;
 import io.animus.kernel.store.postgres.AuditLogRepository.Pending;
 import io.animus.kernel.store.postgres.AuditLogRepository.State;
@@ -10,7 +13,6 @@ import io.animus.kernel.store.postgres.Transaction;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.Function;
 
 /**
  * Puts committed events into the log. Each batch is one transaction that reads where the log ends, appends and moves the
@@ -49,49 +51,54 @@ final class Integrator {
      * @throws DatabaseUnavailableException if another hub leads, or the database is away
      */
     int integrate(long epoch) {
-        return batch(tx -> {
+        int count = database.write(tx -> {
             var from = requireState(tx);
-            requireSameSystem(tx, from);
+            if (!isAtHome(tx, from)) {
+                throw new LogStoppedException(
+                        "The audit log was restored into another database system. No event is lost, but none"
+                                + " gets into the log until somebody re-bases it.");
+            }
             var next = tx.auditLog().pending(from.cursor(), from.rebased(), BATCH);
-            return append(epoch, tx, from, next, false);
+            if (!next.isEmpty()) {
+                watch.accept(Step.READ);
+                append(epoch, tx, from, next, next.get(next.size() - 1).cursor(), watch);
+            }
+            return next.size();
         });
-    }
-
-    /**
-     * After a restore into another database system: takes in what had not got into the log there, and starts to count
-     * transactions anew.
-     *
-     * @return how many events were taken in
-     */
-    int rebase(long epoch) {
-        database.write(tx -> {
-            tx.auditLog().hold(epoch);
-            tx.auditLog().rebase();
-            return true;
-        });
-        var sum = 0;
-        int taken;
-        do {
-            taken = batch(
-                    tx -> append(epoch, tx, requireState(tx), tx.auditLog().left(BATCH), true));
-            sum += taken;
-        } while (taken > 0);
-        return sum;
-    }
-
-    private int batch(Function<Transaction, Integer> work) {
-        int count = database.write(work);
         if (count > 0) {
             watch.accept(Step.COMMITTED);
         }
         return count;
     }
 
-    private int append(long epoch, Transaction tx, State from, List<Pending> next, boolean leaveCursor) {
-        if (next.isEmpty()) {
-            return 0;
+    /**
+     * Part of a change after a restore into another database system: takes in what had not got into the log there, and
+     * starts to count transactions anew. Holds the log until the change is committed, so that it needs not to lead.
+     *
+     * @return how many events were taken in
+     * @throws RefusedException if this is the database system that the log belongs to
+     */
+    static int rebase(Transaction tx) {
+        var epoch = requireState(tx).epoch();
+        tx.auditLog().hold(epoch);
+        if (isAtHome(tx, requireState(tx))) {
+            throw RefusedException.of(
+                    ProblemCode.STATE_CONFLICT, "The audit log is in the database system that it belongs to.");
         }
-        watch.accept(Step.READ);
+        tx.auditLog().rebase();
+        var sum = 0;
+        for (var left = tx.auditLog().left(BATCH);
+                !left.isEmpty();
+                left = tx.auditLog().left(BATCH)) {
+            var from = requireState(tx);
+            append(epoch, tx, from, left, from.cursor(), step -> {});
+            sum += left.size();
+        }
+        return sum;
+    }
+
+    private static void append(
+            long epoch, Transaction tx, State from, List<Pending> next, Cursor cursor, Consumer<Step> watch) {
         var hasher = new TreeHasher();
         var rows = new ArrayList<LeafRow>(next.size());
         for (var event : next) {
@@ -99,21 +106,15 @@ final class Integrator {
         }
         var growth = from.frontier().append(rows.stream().map(LeafRow::hash).toList());
         watch.accept(Step.HASHED);
-        var cursor = leaveCursor ? from.cursor() : next.get(next.size() - 1).cursor();
         tx.auditLog().append(epoch, from, rows, growth, cursor);
         watch.accept(Step.APPENDED);
-        return rows.size();
     }
 
     static State requireState(Transaction tx) {
         return tx.auditLog().find().orElseThrow(() -> new IllegalStateException("there is no log yet"));
     }
 
-    private static void requireSameSystem(Transaction tx, State state) {
-        if (tx.auditLog().systemIdentifier() != state.systemIdentifier()) {
-            throw new LogStoppedException(
-                    "The audit log was restored into another database system. No event is lost, but none"
-                            + " gets into the log until somebody re-bases it.");
-        }
+    private static boolean isAtHome(Transaction tx, State state) {
+        return tx.auditLog().systemIdentifier() == state.systemIdentifier();
     }
 }

@@ -2,7 +2,6 @@ package io.animus.kernel.core;
 
 import io.animus.api.types.Json;
 import io.animus.kernel.audit.Action;
-import io.animus.kernel.audit.log.VerifierKey;
 import io.animus.kernel.domain.ProblemCode;
 import io.animus.kernel.domain.RefusedException;
 import io.animus.kernel.store.postgres.CheckpointRepository.LogKey;
@@ -24,7 +23,7 @@ final class KeyRotation {
      * @return the new key
      * @throws RefusedException if the rotation before is not through yet
      */
-    VerifierKey rotate(Change change) {
+    LogKey rotate(Change change) {
         var tx = change.tx();
         if (!CheckpointSigner.isSettled(tx)) {
             throw RefusedException.of(
@@ -39,7 +38,8 @@ final class KeyRotation {
                 .put("newVkey", made.vkey())
                 .build();
         var event = change.audit(Action.LOG_KEY_ROTATED, log.hubId(), details);
-        tx.checkpoints().insert(new LogKey(old.number() + 1, made, event, change.now()));
-        return made;
+        var next = new LogKey(old.number() + 1, made, event, change.now());
+        tx.checkpoints().insert(next);
+        return next;
     }
 }

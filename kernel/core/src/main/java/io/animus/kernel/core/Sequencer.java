@@ -56,12 +56,14 @@ public final class Sequencer {
     private final String origin;
     private final Clock clock;
     private final Integrator integrator;
+    private final LogKeys keys;
     private final CheckpointSigner signer;
     private final LogStatus status;
     private final Semaphore bell = new Semaphore(0);
     private final Thread thread = new Thread(this::run, "animus-sequencer");
     private volatile boolean closing;
     private volatile boolean urgent;
+    private volatile boolean leading;
     private @Nullable Leader leader;
     private Instant lastCheckpoint = Instant.EPOCH;
     private Instant lastLook = Instant.EPOCH;
@@ -97,7 +99,8 @@ public final class Sequencer {
         this.integrator = integrator;
         this.origin = origin;
         this.clock = clock;
-        this.signer = new CheckpointSigner(database, new LogKeys(keys), clock);
+        this.keys = new LogKeys(keys);
+        this.signer = new CheckpointSigner(database, this.keys, clock);
         thread.setDaemon(true);
         thread.start();
     }
@@ -113,6 +116,16 @@ public final class Sequencer {
     void hurry() {
         urgent = true;
         bell.release();
+    }
+
+    /** The private keys of this hub. */
+    LogKeys keys() {
+        return keys;
+    }
+
+    /** Whether this hub writes the log, as far as it knows. */
+    boolean isLeading() {
+        return leading;
     }
 
     private void run() {
@@ -148,6 +161,7 @@ public final class Sequencer {
         if (leader == null || !leader.isAlive()) {
             resign();
             leader = lead(now).orElse(null);
+            leading = leader != null;
         }
         if (leader != null) {
             var hurried = urgent;
@@ -212,6 +226,7 @@ public final class Sequencer {
 
     private void resign() {
         if (leader != null) {
+            leading = false;
             leader.close();
             leader = null;
         }

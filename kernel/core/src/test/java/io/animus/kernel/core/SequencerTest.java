@@ -219,7 +219,9 @@ class SequencerTest {
             assertThatExceptionOfType(LogStoppedException.class)
                     .isThrownBy(() -> hub.integrator(step -> {}).integrate(leader.epoch()));
 
-            assertThat(hub.integrator(step -> {}).rebase(leader.epoch())).isEqualTo(7);
+            assertThat(hub.database().<Integer>write(Integrator::rebase)).isEqualTo(7);
+            assertThatExceptionOfType(RefusedException.class)
+                    .isThrownBy(() -> hub.database().write(Integrator::rebase));
             hub.record(2);
             drain(hub, leader.epoch());
         }
@@ -288,7 +290,9 @@ class SequencerTest {
         try (var leader = hub.lead()) {
             hub.record(1);
             drain(hub, leader.epoch());
-            var next = hub.database().write(tx -> new KeyRotation(new LogKeys(keys)).rotate(change(tx)));
+            var next = hub.database()
+                    .write(tx -> new KeyRotation(new LogKeys(keys)).rotate(change(tx)))
+                    .key();
             assertThatExceptionOfType(RefusedException.class).isThrownBy(() -> hub.database()
                     .write(tx -> new KeyRotation(new LogKeys(keys)).rotate(change(tx))));
             // Signed before the rotation is in the log: by the old key alone.

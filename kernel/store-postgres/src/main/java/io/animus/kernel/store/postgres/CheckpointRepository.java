@@ -75,16 +75,17 @@ public final class CheckpointRepository {
                 .value1();
     }
 
-    /** Keeps what a witness said of the checkpoint of this size; nothing happens if it is known. */
-    public void insert(long size, Note.Signature line, Cosignature cosignature, Instant now) {
-        sql.insertInto(AUDIT_COSIGNATURE)
-                .set(AUDIT_COSIGNATURE.SIZE, size)
-                .set(AUDIT_COSIGNATURE.LINE, line.line())
-                .set(AUDIT_COSIGNATURE.WITNESS, cosignature.witness().vkey())
-                .set(AUDIT_COSIGNATURE.COSIGNED_AT, cosignature.at())
-                .set(AUDIT_COSIGNATURE.IMPORTED_AT, now)
-                .onConflictDoNothing()
-                .execute();
+    /** Keeps what a witness said of the checkpoint of this size; false if it is known. */
+    public boolean insert(long size, Note.Signature line, Cosignature cosignature, Instant now) {
+        return sql.insertInto(AUDIT_COSIGNATURE)
+                        .set(AUDIT_COSIGNATURE.SIZE, size)
+                        .set(AUDIT_COSIGNATURE.LINE, line.line())
+                        .set(AUDIT_COSIGNATURE.WITNESS, cosignature.witness().vkey())
+                        .set(AUDIT_COSIGNATURE.COSIGNED_AT, cosignature.at())
+                        .set(AUDIT_COSIGNATURE.IMPORTED_AT, now)
+                        .onConflictDoNothing()
+                        .execute()
+                == 1;
     }
 
     /** False if there is a key of that number. */

@@ -1,0 +1,48 @@
+package io.animus.benchmarks;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import org.postgresql.PGConnection;
+
+/** The least that keeps events: one COPY into a table that has nothing but a key. */
+final class RawCopy implements AutoCloseable {
+    private final Connection owner;
+    private byte[] rows = {};
+    private int count;
+
+    RawCopy(Bed bed) throws SQLException {
+        owner = bed.asOwner();
+        execute("create table raw_copy (leaf_index bigserial primary key, event_id text, leaf bytea)");
+    }
+
+    /** Gets ready with the newest events. */
+    void read(int events) throws SQLException, IOException {
+        var out = new ByteArrayOutputStream();
+        var query = "copy (select id, leaf from audit_event order by tx desc, id desc limit %d) to stdout binary";
+        owner.unwrap(PGConnection.class).getCopyAPI().copyOut(query.formatted(events), out);
+        rows = out.toByteArray();
+        count = events;
+    }
+
+    /** Copies them in one transaction; returns how many. */
+    long copy() throws SQLException, IOException {
+        owner.unwrap(PGConnection.class)
+                .getCopyAPI()
+                .copyIn("copy raw_copy (event_id, leaf) from stdin binary", new ByteArrayInputStream(rows), 65_536);
+        return count;
+    }
+
+    private void execute(String sql) throws SQLException {
+        try (var statement = owner.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    @Override
+    public void close() throws SQLException {
+        owner.close();
+    }
+}
