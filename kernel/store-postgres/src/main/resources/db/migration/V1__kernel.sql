@@ -407,7 +407,8 @@ create index audit_event_of_resource on audit_event (resource_id, id) where reso
 -- Salts and values behind the hashes in a leaf. Retention may erase a row; the leaf stays provable.
 create table audit_disclosure (
     event_id id primary key references audit_event,
-    actor principal not null,
+    -- For looking up events by whoever acted; null once that was erased.
+    actor principal,
     disclosures json not null
 );
 create index audit_disclosure_of_actor on audit_disclosure (actor, event_id);
@@ -430,6 +431,31 @@ begin
             'for each statement execute function refuse_change()', immutable);
     end loop;
 end $$;
+
+-- Values are erased, never replaced, and not without an event that says so in the same transaction. What the events of hub
+-- processes and of the log itself say is needed to judge the log, and stays.
+create function refuse_more_than_erasure() returns trigger language plpgsql as $$
+begin
+    if new.event_id <> old.event_id or (new.actor is not null and new.actor is distinct from old.actor)
+        or not (new.disclosures->'disclosures')::jsonb <@ (old.disclosures->'disclosures')::jsonb
+        or not (new.disclosures->'detached')::jsonb <@ (old.disclosures->'detached')::jsonb
+        or exists (select from audit_event where id = old.event_id and action ~ '^(node|log)\.') then
+        raise exception 'values of % may only be erased', old.event_id using errcode = 'AN007';
+    end if;
+    return new;
+end $$;
+create trigger only_less before update on audit_disclosure for each row execute function refuse_more_than_erasure();
+create trigger kept before delete or truncate on audit_disclosure for each statement execute function refuse_change();
+
+create function refuse_unrecorded_erasure() returns trigger language plpgsql as $$
+begin
+    if not exists (select from audit_event where tx = pg_current_xact_id() and action = 'audit.erased') then
+        raise exception 'an erasure without an event that records it' using errcode = 'AN007';
+    end if;
+    return null;
+end $$;
+create constraint trigger on_record after update on audit_disclosure deferrable initially deferred
+    for each row execute function refuse_unrecorded_erasure();
 
 -- A run's frozen part never changes, and a final state is final.
 create trigger frozen before update of id, project_id, kind, spec, spec_digest, composition_digest, experiment, tags,
@@ -455,5 +481,6 @@ grant delete on role_binding to ${runtimeRole};
 grant update (dataset_version_id, expired_at) on upload to ${runtimeRole};
 grant update (priority, state, queued_at, attempts, error_class, cause, cause_detail, exit_code,
     cancel_requested_at, started_at, finished_at, version) on run to ${runtimeRole};
+grant update (actor, disclosures) on audit_disclosure to ${runtimeRole};
 grant delete on idempotency_key, outbox to ${runtimeRole};
 grant update (epoch, node, since) on leader to ${runtimeRole};

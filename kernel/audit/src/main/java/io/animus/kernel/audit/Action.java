@@ -60,7 +60,10 @@ public enum Action {
     ACCESS_DENIED("access.denied"),
     /** The caller may do this, but the request or the state of things forbids it. */
     REQUEST_REFUSED("request.refused"),
+    /** The log was exported, or values of one event were disclosed. */
     AUDIT_READ("audit.read"),
+    /** Values of events were erased; the events stay. */
+    AUDIT_ERASED("audit.erased"),
 
     /** A hub process began its life; from here on its events are numbered. */
     NODE_STARTED("node.started"),

@@ -8,7 +8,6 @@ import io.animus.kernel.domain.PageRequest;
 import io.animus.kernel.domain.access.Permission;
 import io.animus.kernel.store.postgres.AuditRepository.Filter;
 import java.time.Instant;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -53,13 +52,12 @@ public final class AuditEvents {
      * @return members as {@code AuditEvent} in {@code openapi.yaml}, those that hold nothing left out
      */
     public Page<Json.Members> list(Caller caller, Query query, PageRequest page) {
-        var seesAll = Permission.READ_AUDIT.isGranted(Set.of(), caller.systemRoles());
         return gate.readHub(caller, new Target(TYPE, null, query.project()), Permission.READ_AUDIT, tx -> {
             var project = query.project();
             var action = query.action();
             var outcome = query.outcome();
             var filter = new Filter(
-                    seesAll ? null : caller.principal(),
+                    AuditLog.auditor(caller),
                     project == null
                             ? null
                             : Gate.authoriseIn(tx, caller, project, Permission.READ_AUDIT)

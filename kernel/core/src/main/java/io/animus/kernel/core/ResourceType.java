@@ -22,6 +22,7 @@ final class ResourceType {
             case "art" -> "artifact";
             case "mdl" -> "model";
             case "mdv" -> "modelVersion";
+            case "aud" -> "auditEvent";
             case "node" -> "node";
             case "hub" -> "hub";
             default -> throw new IllegalArgumentException("no id starts with " + prefix);

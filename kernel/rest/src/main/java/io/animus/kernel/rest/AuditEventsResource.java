@@ -1,13 +1,14 @@
 package io.animus.kernel.rest;
 
-import io.animus.api.types.Json;
 import io.animus.kernel.audit.Action;
 import io.animus.kernel.audit.Outcome;
 import io.animus.kernel.core.AuditEvents;
+import io.animus.kernel.core.AuditLog;
 import io.animus.kernel.core.Target;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
@@ -17,7 +18,6 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
-import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
@@ -33,15 +33,20 @@ import org.osgi.service.jakartars.whiteboard.propertytypes.JakartarsResource;
 public final class AuditEventsResource {
     private static final String TIME = "It must be a time such as 2026-01-12T10:00:00Z.";
     private static final String TEXT = "It must have 1 to 255 characters.";
-    private static final List<String> OPTIONAL = List.of("reason", "requestId", "traceId", "sourceIp", "userAgent");
+    private static final Form<AuditLog.Disclosed> DISCLOSED = Form.changed(AuditViews::writeDisclosed);
 
     private final Door door;
     private final AuditEvents events;
+    private final AuditLog log;
 
     @Activate
-    public AuditEventsResource(@Reference(name = "door") Door door, @Reference(name = "events") AuditEvents events) {
+    public AuditEventsResource(
+            @Reference(name = "door") Door door,
+            @Reference(name = "events") AuditEvents events,
+            @Reference(name = "log") AuditLog log) {
         this.door = door;
         this.events = events;
+        this.log = log;
     }
 
     /** @param project only for the record of a refusal; the query is read as a whole */
@@ -61,31 +66,23 @@ public final class AuditEventsResource {
                     asked.find("from", TIME, AuditEventsResource::time),
                     asked.find("to", TIME, AuditEventsResource::time));
             var page = call.page(asked.isNewestFirst("time"));
-            return call.page(events.list(call.caller(), query, page), AuditEventsResource::write);
+            return call.page(events.list(call.caller(), query, page), AuditViews::writeEvent);
         });
     }
 
-    private static void write(JsonOutput output, Json.Members event) {
-        var members = event.members();
-        for (var name : List.of("id", "time")) {
-            output.put(name, members.get(name));
-        }
-        output.object(
-                "actor", actor -> writeAll(actor, members.get("actor"), List.of("subject", "kind", "onBehalfOf")));
-        output.put("action", members.get("action"));
-        output.object(
-                "resource", resource -> writeAll(resource, members.get("resource"), List.of("type", "id", "project")));
-        output.put("outcome", members.get("outcome"));
-        OPTIONAL.forEach(name -> output.put(name, members.get(name)));
-        for (var name : List.of("node", "nodeSeq", "composition", "details")) {
-            output.put(name, members.get(name));
-        }
-    }
-
-    private static void writeAll(JsonOutput output, @Nullable Json object, List<String> names) {
-        var members =
-                object instanceof Json.Members known ? known : Json.object().build();
-        names.forEach(name -> output.put(name, members.members().get(name)));
+    /** One event with the values asked for, and all that it takes to prove them without the hub. */
+    @GET
+    @Path("{event}")
+    public Response disclose(@Context HttpServletRequest request, @PathParam("event") String event) {
+        return door.open(request, "getAuditEvent", Target.inHub("auditEvent", event), call -> {
+            var paths = call.query().all("disclose", "It must be the path of a value, such as /sourceIp.", path -> {
+                if (!path.startsWith("/") || path.length() > 130) {
+                    throw new IllegalArgumentException(path);
+                }
+                return path;
+            });
+            return Replies.noStore(Replies.of(log.disclose(call.caller(), event, paths), DISCLOSED));
+        });
     }
 
     private static Function<String, String> text(int max) {

@@ -165,7 +165,10 @@ final class Contract {
                             name.asText(),
                             method.getKey().toUpperCase(java.util.Locale.ROOT),
                             path.getKey(),
-                            Pattern.compile(path.getKey().replace(".", "\\.").replaceAll("\\{[^}]+}", "[^/]+")),
+                            Pattern.compile(path.getKey()
+                                    .replace(".", "\\.")
+                                    .replace("{tile}", ".+")
+                                    .replaceAll("\\{[^}]+}", "[^/]+")),
                             method.getValue())));
                 }));
         // Verbs before the resources that they act on.

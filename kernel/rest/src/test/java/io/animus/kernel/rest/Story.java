@@ -11,8 +11,10 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
 /** A project from its first dataset to an approved model, made over HTTP alone. */
 final class Story {
@@ -37,6 +39,7 @@ final class Story {
     private Client.Reply artifact;
     private Client.Reply model;
     private Client.Reply modelVersion;
+    private String event;
 
     Story(TestHub hub) {
         this.hub = hub;
@@ -52,6 +55,17 @@ final class Story {
         makeEnvironment();
         makeRun();
         makeModel();
+        event = run.header("Audit-Event");
+        awaitCover();
+    }
+
+    private void awaitCover() {
+        var officer = hub.client("cover", "security-officer");
+        var deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (officer.get("/api/v1/audit/proofs/inclusion?event=" + event).status() != 200) {
+            assertThat(System.nanoTime()).as("time until a checkpoint").isLessThan(deadline);
+            LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
+        }
     }
 
     /** Somebody new with this role in the project. */
@@ -191,8 +205,15 @@ final class Story {
                 .replace("{model}", "classifier")
                 .replace("{version}", "1")
                 .replace("{serviceAccount}", owner.account())
+                .replace("{event}", event)
+                .replace("{tile}", "entries/000.p/1")
                 .replace("{key}", key());
-        return operation.id().equals("getLineage") ? path + "?root=" + run.text("id") : path;
+        return switch (operation.id()) {
+            case "getLineage" -> path + "?root=" + run.text("id");
+            case "getInclusionProof", "getInclusionProofFile" -> path + "?event=" + event;
+            case "getConsistencyProof" -> path + "?from=1";
+            default -> path;
+        };
     }
 
     private String binding() {
@@ -238,6 +259,11 @@ final class Story {
         return dataVersion;
     }
 
+    /** The event of the run: it is in the log. */
+    String event() {
+        return event;
+    }
+
     Client.Reply modelVersion() {
         return modelVersion;
     }
@@ -262,6 +288,7 @@ final class Story {
                     {"run": "%s", "artifacts": ["%s"], "modelCard": "x"}"""
                         .formatted(run.text("id"), artifact.text("id"));
             case "createApiKey" -> "{}";
+            case "eraseAuditEvents" -> "{\"events\": [\"%s\"], \"reason\": \"asked for\"}".formatted(event);
             default -> "";
         };
     }

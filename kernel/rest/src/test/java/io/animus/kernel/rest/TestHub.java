@@ -6,7 +6,10 @@ import io.animus.api.database.DatabaseAccess;
 import io.animus.api.types.Digest;
 import io.animus.api.types.TypeId;
 import io.animus.kernel.core.ApiKeys;
+import io.animus.kernel.core.AuditErasure;
 import io.animus.kernel.core.AuditEvents;
+import io.animus.kernel.core.AuditExport;
+import io.animus.kernel.core.AuditLog;
 import io.animus.kernel.core.AuditTrail;
 import io.animus.kernel.core.Authentication;
 import io.animus.kernel.core.Bell;
@@ -21,6 +24,7 @@ import io.animus.kernel.core.Health;
 import io.animus.kernel.core.Ids;
 import io.animus.kernel.core.Inventory;
 import io.animus.kernel.core.Lineage;
+import io.animus.kernel.core.LogProcess;
 import io.animus.kernel.core.Me;
 import io.animus.kernel.core.Metrics;
 import io.animus.kernel.core.ModelVersions;
@@ -70,6 +74,7 @@ final class TestHub {
     private final Ids ids = new Ids(Clock.systemUTC(), new SecureRandom());
     private final EventStreams streams = new EventStreams(4);
     private final DataPlaneInMemory plane;
+    private final LogProcess log;
     private final Set<Object> resources = new HashSet<>();
 
     TestHub(Path folder) throws Exception {
@@ -97,7 +102,8 @@ final class TestHub {
                 new HubResource(door, new Me(gate), new Inventory(gate, composition)),
                 new ServiceAccountsResource(door, new ServiceAccounts(gate)),
                 new ApiKeysResource(door, new ApiKeys(gate)),
-                new AuditEventsResource(door, new AuditEvents(gate)),
+                new AuditEventsResource(door, new AuditEvents(gate), new AuditLog(gate)),
+                new AuditLogResource(door, new AuditLog(gate), new AuditExport(gate, database), new AuditErasure(gate)),
                 new ProjectsResource(door, new Projects(gate)),
                 new RoleBindingsResource(door, new RoleBindings(gate))));
         resources.addAll(Set.of(
@@ -114,6 +120,7 @@ final class TestHub {
                 new ModelVersionsResource(door, new ModelVersions(gate)),
                 new LineageResource(door, new Lineage(gate))));
         plane = new DataPlaneInMemory(database, calls, ports, trail, bell);
+        log = new LogProcess(database, trail, metrics, folder.resolve("keys"));
         serve(metrics, door);
     }
 
@@ -177,6 +184,11 @@ final class TestHub {
         return connector.getLocalPort();
     }
 
+    /** What makes the audit log. */
+    LogProcess log() {
+        return log;
+    }
+
     /** Takes the database away for good. */
     void stopDatabase() {
         postgres.close();
@@ -185,6 +197,7 @@ final class TestHub {
     void close() throws Exception {
         streams.close();
         plane.close();
+        log.close();
         server.stop();
         database.close();
         postgres.close();

@@ -38,6 +38,8 @@ public enum Permission {
     READ_AUDIT(EnumSet.of(AUDITOR), EnumSet.of(SECURITY_OFFICER)),
     /** What the audit log is trusted by: its keys, its witnesses, the database that it belongs to. */
     CHANGE_TRUST_ROOTS(none(), EnumSet.of(SECURITY_OFFICER)),
+    /** Personal data in it. */
+    ERASE_AUDIT(none(), EnumSet.of(SECURITY_OFFICER)),
     CREATE_SERVICE_ACCOUNT(none(), EnumSet.of(PLATFORM_ADMIN)),
     READ_SERVICE_ACCOUNTS(none(), EnumSet.of(PLATFORM_ADMIN, SECURITY_OFFICER)),
     REVOKE_API_KEY(none(), EnumSet.of(PLATFORM_ADMIN, SECURITY_OFFICER)),

@@ -2,9 +2,7 @@ package io.animus.kernel.store.postgres;
 
 import static io.animus.kernel.store.postgres.generated.Tables.AUDIT_DISCLOSURE;
 import static io.animus.kernel.store.postgres.generated.Tables.AUDIT_EVENT;
-import static io.animus.kernel.store.postgres.generated.Tables.ROLE_BINDING;
 import static org.jooq.impl.DSL.noCondition;
-import static org.jooq.impl.DSL.select;
 
 import io.animus.api.types.Json;
 import io.animus.api.types.TypeId;
@@ -17,7 +15,6 @@ import io.animus.kernel.domain.JsonMembers;
 import io.animus.kernel.domain.Page;
 import io.animus.kernel.domain.PageRequest;
 import io.animus.kernel.domain.access.Principal;
-import io.animus.kernel.domain.access.Role;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -95,10 +92,7 @@ public final class AuditRepository {
     private static Condition condition(Filter filter) {
         var all = noCondition();
         if (filter.auditor() != null) {
-            all = all.and(AUDIT_EVENT.PROJECT_ID.in(select(ROLE_BINDING.PROJECT_ID)
-                    .from(ROLE_BINDING)
-                    .where(ROLE_BINDING.SUBJECT.eq(filter.auditor()))
-                    .and(ROLE_BINDING.ROLE.eq(Role.AUDITOR.word()))));
+            all = all.and(DisclosureRepository.seenBy(filter.auditor()));
         }
         if (filter.project() != null) {
             all = all.and(AUDIT_EVENT.PROJECT_ID.eq(filter.project()));

@@ -105,6 +105,10 @@ public final class Transaction {
         return new AuditRepository(this);
     }
 
+    public DisclosureRepository disclosures() {
+        return new DisclosureRepository(sql());
+    }
+
     public AuditLogRepository auditLog() {
         return new AuditLogRepository(sql());
     }

@@ -47,7 +47,7 @@ public class AuditDisclosure extends TableImpl<Record> {
 
     public final TableField<Record, TypeId> EVENT_ID = createField(DSL.name("event_id"), SQLDataType.CLOB.nullable(false), this, "", Converter.ofNullable(String.class, TypeId.class, io.animus.api.types.TypeId::new, io.animus.api.types.TypeId::value));
 
-    public final TableField<Record, Principal> ACTOR = createField(DSL.name("actor"), SQLDataType.CLOB.nullable(false), this, "", Converter.ofNullable(String.class, Principal.class, io.animus.kernel.domain.access.Principal::parse, io.animus.kernel.domain.access.Principal::toString));
+    public final TableField<Record, Principal> ACTOR = createField(DSL.name("actor"), SQLDataType.CLOB, this, "", Converter.ofNullable(String.class, Principal.class, io.animus.kernel.domain.access.Principal::parse, io.animus.kernel.domain.access.Principal::toString));
 
     public final TableField<Record, Json> DISCLOSURES = createField(DSL.name("disclosures"), SQLDataType.JSON.nullable(false), this, "", new JsonConverter());
 
