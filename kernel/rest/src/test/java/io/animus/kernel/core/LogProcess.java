@@ -21,6 +21,11 @@ public final class LogProcess {
                 Clock.systemUTC());
     }
 
+    /** What the log is trusted by. */
+    public LogTrust trust(Gate gate) {
+        return new LogTrust(gate, sequencer);
+    }
+
     /** Puts a sign of life on record. */
     public void beat() {
         lifecycle.beat();

@@ -45,6 +45,7 @@ class StatusesTest {
             refuseBadRequests();
             succeed();
             conflictWithState();
+            restoreElsewhere();
             forgetCheckpoints();
             fail();
         } finally {
@@ -169,6 +170,17 @@ class StatusesTest {
         everything.patch(Story.PROJECT, "{\"title\": \"late\"}", "If-Match", etag);
     }
 
+    /** As if the database had come from a dump of another system. */
+    private void restoreElsewhere() throws SQLException {
+        try (var owner = hub.owner();
+                var sql = owner.createStatement()) {
+            sql.execute("update audit_log set system_identifier = 1");
+        }
+        assertThat(send(everything, Contract.operation("rebaseAuditLog"), paths.get("rebaseAuditLog"))
+                        .status())
+                .isEqualTo(200);
+    }
+
     /** As if nothing had been signed yet. */
     private void forgetCheckpoints() throws Exception {
         hub.log().stopSequencer();
@@ -255,6 +267,7 @@ class StatusesTest {
             case "createModelVersion" ->
                 story.wishOf(operation).replaceAll("\"artifacts\": \\[[^]]*]", "\"artifacts\": []");
             case "createApiKey" -> "{\"ttlSeconds\": 0}";
+            case "importCosignature" -> "{\"note\": \"x\", \"witness\": \"y\"}";
             case "eraseAuditEvents" -> "{\"reason\": \"x\"}";
             case "completeUpload", "rerunRun" -> "";
             case "cancelRun", "validateModelVersion", "approveModelVersion", "deprecateModelVersion" ->

@@ -29,6 +29,8 @@ final class Story {
     private final Client admin;
     private final Client owner;
     private final Client developer;
+    private final Client officer;
+    private final Witness witness = new Witness();
     private Client.Reply dataset;
     private Client.Reply upload;
     private Client.Reply dataVersion;
@@ -40,11 +42,13 @@ final class Story {
     private Client.Reply model;
     private Client.Reply modelVersion;
     private String event;
+    private String checkpoint;
 
     Story(TestHub hub) {
         this.hub = hub;
         admin = hub.client("admin", "platform-admin");
         owner = hub.client("owner");
+        officer = hub.client("log-officer", "security-officer");
         made(admin.post(
                 "/api/v1/projects",
                 """
@@ -57,10 +61,10 @@ final class Story {
         makeModel();
         event = run.header("Audit-Event");
         awaitCover();
+        checkpoint = officer.get("/api/v1/audit/checkpoint").body();
     }
 
     private void awaitCover() {
-        var officer = hub.client("cover", "security-officer");
         var deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
         while (officer.get("/api/v1/audit/proofs/inclusion?event=" + event).status() != 200) {
             assertThat(System.nanoTime()).as("time until a checkpoint").isLessThan(deadline);
@@ -288,6 +292,12 @@ final class Story {
                     {"run": "%s", "artifacts": ["%s"], "modelCard": "x"}"""
                         .formatted(run.text("id"), artifact.text("id"));
             case "createApiKey" -> "{}";
+            case "importCosignature" ->
+                """
+                    {"note": "%s", "witness": "%s"}"""
+                        .formatted(
+                                witness.cosign(checkpoint).replace("\n", "\\n"),
+                                witness.key().vkey());
             case "eraseAuditEvents" -> "{\"events\": [\"%s\"], \"reason\": \"asked for\"}".formatted(event);
             default -> "";
         };

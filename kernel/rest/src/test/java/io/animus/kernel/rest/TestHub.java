@@ -96,6 +96,7 @@ final class TestHub {
         var authentication = new Authentication(database, trail, gate);
         var door = new Door(authentication, trail, new RateLimiter(0.001, burst, System::nanoTime));
         var results = new RunResults(gate, database, ports);
+        log = new LogProcess(database, trail, metrics, folder.resolve("keys"));
         resources.addAll(Set.of(
                 new UnbufferedAnswers(),
                 new SystemResource(new Health(ports), metrics),
@@ -104,6 +105,7 @@ final class TestHub {
                 new ApiKeysResource(door, new ApiKeys(gate)),
                 new AuditEventsResource(door, new AuditEvents(gate), new AuditLog(gate)),
                 new AuditLogResource(door, new AuditLog(gate), new AuditExport(gate, database), new AuditErasure(gate)),
+                new LogTrustResource(door, log.trust(gate)),
                 new ProjectsResource(door, new Projects(gate)),
                 new RoleBindingsResource(door, new RoleBindings(gate))));
         resources.addAll(Set.of(
@@ -120,7 +122,6 @@ final class TestHub {
                 new ModelVersionsResource(door, new ModelVersions(gate)),
                 new LineageResource(door, new Lineage(gate))));
         plane = new DataPlaneInMemory(database, calls, ports, trail, bell);
-        log = new LogProcess(database, trail, metrics, folder.resolve("keys"));
         serve(metrics, door);
     }
 
