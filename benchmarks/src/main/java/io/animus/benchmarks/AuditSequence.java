@@ -46,8 +46,9 @@ final class AuditSequence implements Benchmark {
         bed.bed().settle();
         var payload = bed.number("select sum(length(e.leaf) + length(d.disclosures::text)) from audit_event e"
                 + " join audit_disclosure d on d.event_id = e.id");
-        var stored = bed.number("select sum(pg_total_relation_size(t)) from unnest(array['audit_event', 'audit_disclosure',"
-                + " 'audit_leaf', 'audit_subtree', 'audit_checkpoint']::regclass[]) t");
+        var stored =
+                bed.number("select sum(pg_total_relation_size(t)) from unnest(array['audit_event', 'audit_disclosure',"
+                        + " 'audit_leaf', 'audit_subtree', 'audit_checkpoint']::regclass[]) t");
         var events = bed.number("select count(*) from audit_event");
         return Finding.value(
                 name(),

@@ -1,11 +1,11 @@
 package io.animus.benchmarks;
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import org.postgresql.PGConnection;
+import org.postgresql.copy.PGCopyInputStream;
+import org.postgresql.copy.PGCopyOutputStream;
 
 /** The least that keeps events: one COPY into a table that has nothing but a key. */
 final class RawCopy implements AutoCloseable {
@@ -20,18 +20,19 @@ final class RawCopy implements AutoCloseable {
 
     /** Gets ready with the newest events. */
     void read(int events) throws SQLException, IOException {
-        var out = new ByteArrayOutputStream();
         var query = "copy (select id, leaf from audit_event order by tx desc, id desc limit %d) to stdout binary";
-        owner.unwrap(PGConnection.class).getCopyAPI().copyOut(query.formatted(events), out);
-        rows = out.toByteArray();
+        try (var in = new PGCopyInputStream(owner.unwrap(PGConnection.class), query.formatted(events))) {
+            rows = in.readAllBytes();
+        }
         count = events;
     }
 
     /** Copies them in one transaction; returns how many. */
     long copy() throws SQLException, IOException {
-        owner.unwrap(PGConnection.class)
-                .getCopyAPI()
-                .copyIn("copy raw_copy (event_id, leaf) from stdin binary", new ByteArrayInputStream(rows), 65_536);
+        var statement = "copy raw_copy (event_id, leaf) from stdin binary";
+        try (var out = new PGCopyOutputStream(owner.unwrap(PGConnection.class), statement, 65_536)) {
+            out.write(rows);
+        }
         return count;
     }
 

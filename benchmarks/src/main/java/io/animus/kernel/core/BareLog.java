@@ -40,20 +40,14 @@ public final class BareLog implements AutoCloseable {
     public BareLog(DatabaseAccess access, Path keys) {
         this.database = new Database(access);
         this.keys = keys;
-        this.trail = new AuditTrail(
-                database, new Composition(() -> new Bundle[0]), Clock.systemUTC(), new SecureRandom());
+        this.trail =
+                new AuditTrail(database, new Composition(() -> new Bundle[0]), Clock.systemUTC(), new SecureRandom());
     }
 
     /** From now on the log beats by itself. */
     public void start() {
         sequencer = new Sequencer(
-                database,
-                trail,
-                new LogStatus(new Metrics()),
-                new Integrator(database),
-                "",
-                keys,
-                Clock.systemUTC());
+                database, trail, new LogStatus(new Metrics()), new Integrator(database), "", keys, Clock.systemUTC());
     }
 
     /** From now on the log moves when {@link #integrate} or {@link #grow} say so. */
@@ -112,7 +106,8 @@ public final class BareLog implements AutoCloseable {
                     var number = ByteBuffer.allocate(Long.BYTES).putLong(first + i);
                     rows.add(new LeafRow(trail.ids().next("aud").value(), hasher.leaf(number.array())));
                 }
-                var growth = from.frontier().append(rows.stream().map(LeafRow::hash).toList());
+                var growth =
+                        from.frontier().append(rows.stream().map(LeafRow::hash).toList());
                 tx.auditLog().append(epoch(), from, rows, growth, from.cursor());
                 return true;
             });

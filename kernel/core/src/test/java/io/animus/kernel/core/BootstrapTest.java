@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -45,9 +46,13 @@ class BootstrapTest {
         try (var owner = kernel.asOwner();
                 var sql = owner.createStatement()) {
             sql.execute("drop trigger if exists refuse on api_key");
-            sql.execute("alter table audit_event disable trigger immutable");
+            for (var table : List.of("audit_event", "audit_disclosure")) {
+                sql.execute("alter table " + table + " disable trigger user");
+            }
             sql.execute("truncate api_key, service_account, audit_event, audit_disclosure");
-            sql.execute("alter table audit_event enable trigger immutable");
+            for (var table : List.of("audit_event", "audit_disclosure")) {
+                sql.execute("alter table " + table + " enable trigger user");
+            }
         }
     }
 

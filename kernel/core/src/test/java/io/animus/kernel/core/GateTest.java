@@ -49,6 +49,8 @@ class GateTest {
             APPROVE_MODEL           - - - x - - - -
             DEPRECATE_MODEL         - - x x x - - -
             READ_AUDIT              - - - - - x - x
+            CHANGE_TRUST_ROOTS      - - - - - - - x
+            ERASE_AUDIT             - - - - - - - x
             CREATE_SERVICE_ACCOUNT  - - - - - - x -
             READ_SERVICE_ACCOUNTS   - - - - - - x x
             REVOKE_API_KEY          - - - - - - x x
@@ -58,6 +60,8 @@ class GateTest {
     private static final Set<Permission> OF_THE_HUB = EnumSet.of(
             Permission.CREATE_PROJECT,
             Permission.READ_AUDIT,
+            Permission.CHANGE_TRUST_ROOTS,
+            Permission.ERASE_AUDIT,
             Permission.CREATE_SERVICE_ACCOUNT,
             Permission.READ_SERVICE_ACCOUNTS,
             Permission.REVOKE_API_KEY,

@@ -214,6 +214,7 @@ final class Kernel implements AutoCloseable {
     void emptyAudit() throws SQLException {
         var tables = List.of(
                 "audit_event",
+                "audit_disclosure",
                 "audit_leaf",
                 "audit_subtree",
                 "audit_checkpoint",
@@ -225,7 +226,7 @@ final class Kernel implements AutoCloseable {
             for (var table : tables) {
                 sql.execute("alter table " + table + " disable trigger user");
             }
-            sql.execute("truncate audit_disclosure, " + String.join(", ", tables));
+            sql.execute("truncate " + String.join(", ", tables));
             for (var table : tables) {
                 sql.execute("alter table " + table + " enable trigger user");
             }

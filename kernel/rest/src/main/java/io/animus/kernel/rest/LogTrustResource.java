@@ -33,8 +33,8 @@ public final class LogTrustResource {
     private static final Form<Key> ROTATED = Form.changed(LogTrustResource::write);
     private static final Form<Cosigned> COSIGNED = Form.changed((output, cosigned) ->
             output.put("size", cosigned.size()).put("note", cosigned.note().format()));
-    private static final Form<Rebased> REBASED = Form.changed((output, rebased) ->
-            output.put("size", rebased.size()).put("takenIn", rebased.takenIn()));
+    private static final Form<Rebased> REBASED =
+            Form.changed((output, rebased) -> output.put("size", rebased.size()).put("takenIn", rebased.takenIn()));
 
     private static final Shape<Wish> WISH = Shape.object(body -> new Wish(
             body.required("note", Shape.of("a signed note", () -> "x", LogTrustResource::note)),

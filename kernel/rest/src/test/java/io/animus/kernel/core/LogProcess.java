@@ -6,38 +6,44 @@ import java.time.Clock;
 
 /** What of a hub makes the audit log. In this package because only the kernel wires itself. */
 public final class LogProcess {
+    private final Database database;
+    private final AuditTrail trail;
+    private final LogStatus status;
+    private final Path keys;
     private final Lifecycle lifecycle;
-    private final Sequencer sequencer;
+    private Sequencer sequencer;
 
     public LogProcess(Database database, AuditTrail trail, Metrics metrics, Path keys) {
-        lifecycle = new Lifecycle(database, trail, Clock.systemUTC());
-        sequencer = new Sequencer(
-                database,
-                trail,
-                new LogStatus(metrics),
-                new Integrator(database),
-                "hub.example/audit",
-                keys,
-                Clock.systemUTC());
+        this.database = database;
+        this.trail = trail;
+        this.status = new LogStatus(metrics);
+        this.keys = keys;
+        lifecycle = new Lifecycle(database, trail);
+        sequencer = sequencer();
     }
 
-    /** What the log is trusted by. */
+    /** What the log is trusted by, until {@link #pause()}. */
     public LogTrust trust(Gate gate) {
         return new LogTrust(gate, sequencer);
     }
 
-    /** Puts a sign of life on record. */
-    public void beat() {
-        lifecycle.beat();
+    /** From now on nothing gets into the log. */
+    public void pause() throws InterruptedException {
+        sequencer.close();
     }
 
-    /** From now on nothing gets into the log. */
-    public void stopSequencer() throws InterruptedException {
-        sequencer.close();
+    /** As if this hub had been started again. */
+    public void resume() {
+        sequencer = sequencer();
     }
 
     public void close() throws InterruptedException {
         lifecycle.close();
         sequencer.close();
+    }
+
+    private Sequencer sequencer() {
+        return new Sequencer(
+                database, trail, status, new Integrator(database), "hub.example/audit", keys, Clock.systemUTC());
     }
 }

@@ -14,13 +14,16 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.regex.Pattern;
 
 /** {@code openapi.yaml}, to hold what the hub does against. */
@@ -28,7 +31,7 @@ final class Contract {
     private static final JsonNode DOCUMENT = read();
     private static final List<Operation> OPERATIONS = operations();
     private static final Map<String, JsonSchema> SCHEMAS = new ConcurrentHashMap<>();
-    private static final Set<String> SEEN = ConcurrentHashMap.newKeySet();
+    private static final Queue<Exchange> EXCHANGES = new ConcurrentLinkedQueue<>();
     private static final JsonSchemaFactory FACTORY = JsonSchemaFactory.getInstance(
             VersionFlag.V202012,
             builder -> builder.schemaLoaders(loaders -> loaders.schemas(Map.of("urn:openapi", DOCUMENT.toString()))));
@@ -44,6 +47,13 @@ final class Contract {
             var roles = new TreeSet<String>();
             content.get("x-animus-roles").forEach(role -> roles.add(role.asText()));
             return roles;
+        }
+
+        /** What it leaves in the audit log when it succeeds, all cases together. */
+        Set<String> actions() {
+            var actions = new TreeSet<String>();
+            content.path("x-animus-audit").forEach(action -> actions.add(action.asText()));
+            return actions;
         }
 
         Set<String> statuses() {
@@ -64,9 +74,21 @@ final class Contract {
                 .orElseThrow(() -> new AssertionError("no operation " + id));
     }
 
-    /** {@code operationId status} of every answer that was checked. */
-    static Set<String> seen() {
-        return SEEN;
+    /**
+     * An answer that was checked.
+     *
+     * @param port of the hub that gave it
+     * @param event what it says of the audit; empty if nothing
+     */
+    record Exchange(int port, Operation operation, int status, String requestId, String event) {
+        @Override
+        public String toString() {
+            return operation.id() + " " + status;
+        }
+    }
+
+    static Collection<Exchange> exchanges() {
+        return EXCHANGES;
     }
 
     /** Holds an answer against what the document says of it: status, headers, media type, body. */
@@ -89,8 +111,17 @@ final class Contract {
             checkBody(response, "application/problem+json", "/components/schemas/Problem");
             return;
         }
-        SEEN.add(operation.get().id() + " " + status);
+        EXCHANGES.add(new Exchange(
+                response.uri().getPort(),
+                operation.get(),
+                status,
+                header(response, "X-Request-Id"),
+                header(response, "Audit-Event")));
         checkResponse(response, documented.get());
+    }
+
+    private static String header(HttpResponse<?> response, String name) {
+        return response.headers().firstValue(name).orElse("");
     }
 
     private static void checkResponse(HttpResponse<byte[]> response, JsonNode documented) {

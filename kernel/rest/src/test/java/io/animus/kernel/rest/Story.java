@@ -189,6 +189,15 @@ final class Story {
         return new ArrayList<>(answer.body().lines().toList());
     }
 
+    /** Waits until a run is in this state. */
+    void awaitState(Client.Reply made, String state) {
+        var deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (!developer.get(made.header("Location")).text("state").equals(state)) {
+            assertThat(System.nanoTime()).as("time to be " + state).isLessThan(deadline);
+            LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
+        }
+    }
+
     Client.Reply made(Client.Reply reply) {
         assertThat(reply.status()).as(reply.body()).isEqualTo(201);
         return reply;

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -56,7 +54,7 @@ class StoryTest {
     void cancelsARunThatIsUnderWay() {
         var waiting = story.made(story.developer().post(Story.PROJECT + "/runs", story.runWish("wait")));
         var path = waiting.header("Location");
-        awaitState(path, "running");
+        story.awaitState(waiting, "running");
 
         var asked = story.developer().post(path + ":cancel", "{\"reason\": \"wrong seed\"}");
         var again = story.developer().post(path + ":cancel");
@@ -134,13 +132,5 @@ class StoryTest {
 
         assertThat(tagged.text("code")).isEqualTo("FLOATING_REFERENCE");
         assertThat(unknown.text("code")).isEqualTo("UNKNOWN_DIGEST");
-    }
-
-    private static void awaitState(String run, String state) {
-        var deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-        while (!story.developer().get(run).text("state").equals(state)) {
-            assertThat(System.nanoTime()).as("time to be " + state).isLessThan(deadline);
-            LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
-        }
     }
 }

@@ -46,6 +46,7 @@ final class TestDatabase implements AutoCloseable {
                 var sql = owner.createStatement()) {
             var tables = List.of(
                     "audit_event",
+                    "audit_disclosure",
                     "audit_leaf",
                     "audit_subtree",
                     "audit_checkpoint",
@@ -55,7 +56,7 @@ final class TestDatabase implements AutoCloseable {
             for (var table : tables) {
                 sql.execute("alter table " + table + " disable trigger user");
             }
-            sql.execute("truncate " + String.join(", ", tables) + ", audit_disclosure");
+            sql.execute("truncate " + String.join(", ", tables));
             for (var table : tables) {
                 sql.execute("alter table " + table + " enable trigger user");
             }
