@@ -20,6 +20,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,7 @@ public final class Lifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(Lifecycle.class);
     private static final Caller CALLER = Caller.hub("lifecycle");
     private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration BETWEEN_ATTEMPTS = Duration.ofSeconds(1);
 
     /** How long before its number an event may have got its id. */
     private static final Duration LONGEST_TRANSACTION = Duration.ofHours(1);
@@ -57,8 +59,7 @@ public final class Lifecycle {
     @Activate
     public Lifecycle(@Reference(name = "database") Database database, @Reference(name = "trail") AuditTrail trail) {
         this(database, trail, Clock.systemUTC());
-        var period = trail.heartbeat().toMillis();
-        beats.scheduleWithFixedDelay(this::safely, period, period, TimeUnit.MILLISECONDS);
+        beats.schedule(this::safely, trail.heartbeat().toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** Beats only when it is told to. */
@@ -98,8 +99,9 @@ public final class Lifecycle {
         stayFresh(since);
     }
 
-    /** The outermost edge of this thread: nothing may end the beat. */
+    /** The outermost edge of this thread: nothing may end the beat. What failed is tried again before numbers run out. */
     private void safely() {
+        var pause = trail.heartbeat();
         try {
             beat();
             troubled = false;
@@ -108,6 +110,12 @@ public final class Lifecycle {
                 LOG.warn("No heartbeat of this hub is on record now: {}", e.getMessage(), e);
                 troubled = true;
             }
+            pause = BETWEEN_ATTEMPTS;
+        }
+        try {
+            beats.schedule(this::safely, pause.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("The hub stops, so this was the last heartbeat");
         }
     }
 

@@ -1,5 +1,6 @@
 package io.animus.kernel.rest;
 
+import io.animus.api.plugin.PluginHealth;
 import io.animus.kernel.core.Health;
 import io.animus.kernel.core.Metrics;
 import jakarta.ws.rs.GET;
@@ -10,7 +11,9 @@ import jakarta.ws.rs.core.Response;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -21,15 +24,28 @@ import org.osgi.service.jakartars.whiteboard.propertytypes.JakartarsResource;
 @JakartarsResource
 @Path("/")
 public final class SystemResource {
+    private static final Health.Check NOT_SERVED =
+            new Health.Check("api", PluginHealth.State.DOWN, "parts of the API are not served yet");
+
     private final Health health;
     private final Metrics metrics;
     private final byte[] contract;
+    private final BooleanSupplier isServed;
     private final Build build;
 
     @Activate
-    public SystemResource(@Reference(name = "health") Health health, @Reference(name = "metrics") Metrics metrics) {
+    public SystemResource(
+            @Reference(name = "health") Health health,
+            @Reference(name = "metrics") Metrics metrics,
+            @Reference(name = "served") ServedApi served) {
+        this(health, metrics, served::isComplete);
+    }
+
+    /** Without a container, where all is served from the beginning, or not. */
+    SystemResource(Health health, Metrics metrics, BooleanSupplier isServed) {
         this.health = health;
         this.metrics = metrics;
+        this.isServed = isServed;
         this.contract = read("/openapi.yaml");
         this.build = Build.ofThisBundle();
     }
@@ -48,6 +64,9 @@ public final class SystemResource {
     @Produces(MediaType.APPLICATION_JSON)
     public Response readiness() {
         var report = health.report();
+        if (!isServed.getAsBoolean()) {
+            return answer(with(report, NOT_SERVED), false);
+        }
         return answer(report, report.isReady());
     }
 
@@ -94,6 +113,12 @@ public final class SystemResource {
                 output.put("status", report.state().name()).list("checks", report.checks(), SystemResource::write));
         return Replies.json(isGood ? Response.Status.OK : Response.Status.SERVICE_UNAVAILABLE, written)
                 .build();
+    }
+
+    private static Health.Report with(Health.Report report, Health.Check check) {
+        var checks = new ArrayList<>(report.checks());
+        checks.add(check);
+        return new Health.Report(check.state(), checks);
     }
 
     private static void write(JsonOutput output, Health.Check check) {

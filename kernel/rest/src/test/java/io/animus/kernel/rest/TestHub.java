@@ -99,7 +99,7 @@ final class TestHub {
         log = new LogProcess(database, trail, metrics, folder.resolve("keys"));
         resources.addAll(Set.of(
                 new UnbufferedAnswers(),
-                new SystemResource(new Health(ports), metrics),
+                new SystemResource(new Health(ports), metrics, () -> true),
                 new HubResource(door, new Me(gate), new Inventory(gate, composition)),
                 new ServiceAccountsResource(door, new ServiceAccounts(gate)),
                 new ApiKeysResource(door, new ApiKeys(gate)),
