@@ -65,11 +65,22 @@ record Folders(Path checkout) {
 
     /** The newest archive that {@code distribution} built. */
     Optional<Path> archive() throws IOException {
-        var built = checkout.resolve("distribution/target");
+        return newest("distribution/target", "animus-hub-*.tar.gz");
+    }
+
+    /** The auditors' program. */
+    Path verifier() throws IOException {
+        return newest("verifier/target", "animus-verify-*[0-9T].jar")
+                .orElseThrow(() -> DemoException.missing(
+                        "animus-verify is not built", "run ./animus demo, or mvn -q package -DskipTests"));
+    }
+
+    private Optional<Path> newest(String folder, String glob) throws IOException {
+        var built = checkout.resolve(folder);
         if (!Files.isDirectory(built)) {
             return Optional.empty();
         }
-        try (var archives = Files.newDirectoryStream(built, "animus-hub-*.tar.gz")) {
+        try (var archives = Files.newDirectoryStream(built, glob)) {
             Path newest = null;
             for (var archive : archives) {
                 if (newest == null

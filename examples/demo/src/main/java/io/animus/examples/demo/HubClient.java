@@ -12,6 +12,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -136,6 +137,14 @@ final class HubClient {
         var answer = http.send(request, BodyHandlers.ofFile(target));
         if (answer.statusCode() != 200) {
             throw DemoException.failed("the signed URL answered " + answer.statusCode(), "see the hub's log");
+        }
+    }
+
+    /** Gets a file that the hub itself writes. */
+    void save(String path, Path target) throws IOException, InterruptedException {
+        var answer = http.send(request(path).header("Accept", "application/zip").build(), BodyHandlers.ofFile(target));
+        if (answer.statusCode() != 200) {
+            throw DemoException.refused(Problem.of(answer.statusCode(), Files.readString(target)));
         }
     }
 

@@ -8,6 +8,9 @@ import java.util.List;
 
 /** One governed model, from data and a commit to an approval, in the order in which people would do it. */
 final class MainJob {
+    private static final Duration UNTIL_ACCOUNTED = Duration.ofMinutes(4);
+    private static final Duration BETWEEN_EXPORTS = Duration.ofSeconds(5);
+
     private final Folders folders;
     private final Surroundings surroundings;
     private final Terminal terminal;
@@ -62,6 +65,14 @@ final class MainJob {
             terminal.say(read.lines(cast));
             return read;
         });
+        var verify = new AuditVerify(
+                folders.verifier(), surroundings.installation().folder().resolve("auditor"));
+        var log = terminal.step("Export the audit log and judge it in another process", () -> judge(verify, cast));
+        terminal.step("Flip one bit in a copy and judge that", () -> {
+            flipOneBit(verify, log);
+            return log;
+        });
+        verify.remember(log.checkpoint());
         return new Summary(
                 surroundings.hub(),
                 project,
@@ -74,6 +85,7 @@ final class MainJob {
                 approved,
                 refusal,
                 trail.events().size(),
+                verify.line(log.file()),
                 Duration.ofNanos(System.nanoTime() - begun));
     }
 
@@ -134,6 +146,43 @@ final class MainJob {
                         .formatted(project, version.path("id").asText()));
         terminal.say(new LineageTree(lineage).lines());
         return lineage;
+    }
+
+    /** Tries again while a hub that crashed is not accounted for: the next one does that within minutes. */
+    private ExportedLog judge(AuditVerify verify, Cast cast) throws IOException, InterruptedException {
+        var folder = folders.results(project).resolve("audit");
+        terminal.say(
+                verify.learn(ExportedLog.vkey(cast.auditor()))
+                        ? "the log's public key was taken from the hub, this first time"
+                        : "with the public key that was kept from the first time");
+        terminal.say(
+                verify.remembersALog()
+                        ? "and the checkpoint of the last demo, which this log must continue"
+                        : "there is no older checkpoint yet");
+        var log = ExportedLog.export(cast.auditor(), folder);
+        var verdict = verify.judge(log.file());
+        var end = System.nanoTime() + UNTIL_ACCOUNTED.toNanos();
+        while (verdict.exitCode() == AuditVerify.INCOMPLETE && System.nanoTime() < end) {
+            Thread.sleep(BETWEEN_EXPORTS.toMillis());
+            log = ExportedLog.export(cast.auditor(), folder);
+            verdict = verify.judge(log.file());
+        }
+        terminal.verdict(verdict.output(), verdict.exitCode() == AuditVerify.GREEN);
+        if (verdict.exitCode() != AuditVerify.GREEN) {
+            throw DemoException.failed("the audit log is not as it should be", "report it: this is a defect");
+        }
+        return log;
+    }
+
+    private void flipOneBit(AuditVerify verify, ExportedLog log) throws IOException, InterruptedException {
+        var leaf = log.flipOneBit();
+        terminal.say("in leaf " + leaf + " of " + log.unpacked());
+        var verdict = verify.judge(log.unpacked());
+        terminal.verdict(verdict.output(), false);
+        if (verdict.exitCode() != AuditVerify.NOT_INTACT
+                || !verdict.output().contains("LEAF_CHANGED: Leaf " + leaf + " ")) {
+            throw DemoException.failed("the flipped bit was not found", "report it: this is a defect");
+        }
     }
 
     private void showArtifacts(List<JsonNode> artifacts) {

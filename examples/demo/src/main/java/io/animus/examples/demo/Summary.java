@@ -13,6 +13,7 @@ import java.util.List;
  * @param results folder with the downloaded files and the keys
  * @param run as the hub shows it when finished
  * @param auditEvents how many there are of this project
+ * @param judgeAgain command that judges the exported audit log
  * @param took from the first step to the last
  */
 record Summary(
@@ -27,6 +28,7 @@ record Summary(
         JsonNode modelVersion,
         Problem selfApproval,
         int auditEvents,
+        String judgeAgain,
         Duration took) {
 
     /** A table for people. */
@@ -58,6 +60,7 @@ record Summary(
                                 + text(modelVersion, "number") + "/provenance"),
                 curl("demo-developer", inProject + "/lineage?root=" + id(modelVersion) + "&direction=upstream"),
                 curl("demo-auditor", "/api/v1/audit/events?project=" + project),
+                judgeAgain,
                 "less '" + results.resolve("report.md") + "'");
     }
 

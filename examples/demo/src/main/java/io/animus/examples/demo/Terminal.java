@@ -54,6 +54,11 @@ final class Terminal {
         print("    | ", DIM, line);
     }
 
+    /** What a judge says, in its colour. */
+    void verdict(String text, boolean good) {
+        text.strip().lines().forEach(line -> print("    | ", good ? GREEN : RED, line));
+    }
+
     void say(List<String> lines) {
         lines.forEach(this::say);
     }
