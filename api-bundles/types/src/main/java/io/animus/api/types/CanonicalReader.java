@@ -73,7 +73,14 @@ final class CanonicalReader {
 
     private String string() {
         expect('"');
-        var read = new StringBuilder();
+        var start = at;
+        while (peek() != '"' && peek() != '\\' && at < text.length()) {
+            at++;
+        }
+        if (peek() == '"') {
+            return text.substring(start, at++);
+        }
+        var read = new StringBuilder().append(text, start, at);
         while (peek() != '"') {
             var c = next();
             read.append(c == '\\' ? escaped() : c);

@@ -82,9 +82,34 @@ final class CanonicalWriter {
     }
 
     private void text(String text) {
-        reserve(Math.addExact(Math.multiplyExact(text.length(), LONGEST_ESCAPE), 2));
+        reserve(Math.addExact(text.length(), 2));
         put('"');
-        for (var i = 0; i < text.length(); i++) {
+        var plain = copyPlain(text);
+        if (plain < text.length()) {
+            escape(text, plain);
+        }
+        put('"');
+    }
+
+    /** Most texts are nothing but ASCII that stands for itself; returns how far that goes. */
+    private int copyPlain(String text) {
+        var to = bytes;
+        var at = size;
+        var i = 0;
+        for (; i < text.length(); i++) {
+            var c = text.charAt(i);
+            if (c < ' ' || c >= 0x80 || c == '"' || c == '\\') {
+                break;
+            }
+            to[at++] = (byte) c;
+        }
+        size = at;
+        return i;
+    }
+
+    private void escape(String text, int from) {
+        reserve(Math.addExact(Math.multiplyExact(text.length() - from, LONGEST_ESCAPE), 1));
+        for (var i = from; i < text.length(); i++) {
             var c = text.charAt(i);
             if (c < 0x80) {
                 ascii(c);
@@ -95,7 +120,6 @@ final class CanonicalWriter {
                 unicode(c);
             }
         }
-        put('"');
     }
 
     private void ascii(char c) {

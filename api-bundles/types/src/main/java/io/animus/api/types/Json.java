@@ -65,11 +65,9 @@ public sealed interface Json {
     /** An object. Whatever order the given map has, this one's is by UTF-16 code units, as the canonical form has it. */
     record Members(SortedMap<String, Json> members) implements Json {
         public Members {
+            members.keySet().forEach(JsonText::check);
             var copy = new TreeMap<String, Json>();
-            members.forEach((name, value) -> {
-                JsonText.check(name);
-                copy.put(name, value);
-            });
+            copy.putAll(members);
             members = Collections.unmodifiableSortedMap(copy);
         }
 
