@@ -10,10 +10,17 @@ import java.io.UncheckedIOException;
 import java.net.URL;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
@@ -24,13 +31,19 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 
-/** What is installed: every bundle with its version and a digest over its entries. Safe for many threads. */
-@Component(service = Composition.class)
+/**
+ * What is installed: every bundle with its version and a digest over its entries. Reading them all takes a starting hub
+ * about a second, so it begins with the hub, on a thread of its own; who needs the result waits for it, at most a minute. A
+ * bundle is read again only when it was changed. Safe for many threads.
+ */
+@Component(service = Composition.class, immediate = true)
 public final class Composition implements SynchronousBundleListener {
     private static final String CAPABILITY = "animus.plugin";
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     private final Supplier<Bundle[]> installed;
-    private volatile @Nullable State state;
+    private final Map<Long, Read> read = new ConcurrentHashMap<>();
+    private @Nullable FutureTask<State> look;
 
     /**
      * An installed bundle.
@@ -41,12 +54,16 @@ public final class Composition implements SynchronousBundleListener {
     public record Installed(
             String symbolicName, String version, Digest digest, @Nullable String port, @Nullable String technology) {}
 
+    /** The digest of a bundle as it was since {@code modified}, in the framework's ms since 1970. */
+    private record Read(long modified, Digest digest) {}
+
     private record State(List<Installed> bundles, Digest digest) {}
 
     @Activate
     public Composition(BundleContext framework) {
         this(framework::getBundles);
         framework.addBundleListener(this);
+        look();
     }
 
     /** For tests, which have no framework. */
@@ -57,6 +74,7 @@ public final class Composition implements SynchronousBundleListener {
     @Deactivate
     void close(BundleContext framework) {
         framework.removeBundleListener(this);
+        forget();
     }
 
     /** Names what is installed now; the same on two machines with the same bundles. */
@@ -73,23 +91,45 @@ public final class Composition implements SynchronousBundleListener {
     public void bundleChanged(BundleEvent event) {
         var changes = BundleEvent.INSTALLED | BundleEvent.UPDATED | BundleEvent.UNINSTALLED;
         if ((event.getType() & changes) != 0) {
-            state = null;
+            forget();
         }
+    }
+
+    /** What was read before a change is told to those who asked before it, and to nobody else. */
+    private synchronized void forget() {
+        look = null;
+    }
+
+    private synchronized FutureTask<State> look() {
+        var begun = look;
+        if (begun == null) {
+            begun = new FutureTask<>(this::read);
+            look = begun;
+            var thread = new Thread(begun, "animus-composition");
+            thread.setDaemon(true);
+            thread.start();
+        }
+        return begun;
     }
 
     private State current() {
-        var known = state;
-        if (known == null) {
-            known = look();
-            state = known;
+        try {
+            return look().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            forget();
+            throw new IllegalStateException("can't tell what is installed", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while the installed bundles are read", e);
         }
-        return known;
     }
 
-    private State look() {
-        var bundles = Arrays.stream(installed.get())
+    private State read() {
+        var all = installed.get();
+        read.keySet().retainAll(Arrays.stream(all).map(Bundle::getBundleId).toList());
+        var bundles = Arrays.stream(all)
                 .filter(bundle -> bundle.getSymbolicName() != null && bundle.getBundleId() != 0)
-                .map(Composition::describe)
+                .map(this::describe)
                 .sorted(Comparator.comparing(Installed::symbolicName).thenComparing(Installed::version))
                 .toList();
         var digest = Json.array(bundles.stream()
@@ -109,13 +149,18 @@ public final class Composition implements SynchronousBundleListener {
         return text == null ? Json.NULL : Json.of(text);
     }
 
-    private static Installed describe(Bundle bundle) {
+    private Installed describe(Bundle bundle) {
         var plugin = bundle.getHeaders("").get("Provide-Capability");
         var isPlugin = plugin != null && plugin.contains(CAPABILITY);
         return new Installed(
                 bundle.getSymbolicName(),
                 bundle.getVersion().toString(),
-                digestOf(bundle),
+                read.compute(
+                                bundle.getBundleId(),
+                                (id, known) -> known != null && known.modified() == bundle.getLastModified()
+                                        ? known
+                                        : new Read(bundle.getLastModified(), digestOf(bundle)))
+                        .digest(),
                 isPlugin ? attribute(plugin, "port") : null,
                 isPlugin ? attribute(plugin, "technology") : null);
     }
