@@ -44,6 +44,10 @@ public class AllFeaturesTogetherIT {
             editConfigurationFilePut("etc/io.animus.plugin.scm.git-it.cfg", "url_prefixes", "file:///nowhere/"),
             editConfigurationFilePut("etc/io.animus.plugin.registry-it.cfg", "insecure_hosts", "127.0.0.1:1"),
             editConfigurationFilePut("etc/io.animus.plugin.executor.container-it.cfg", "socket", "/nowhere.sock"),
+            editConfigurationFilePut("etc/io.animus.plugin.siem.syslog-it.cfg", "host", "nowhere.invalid"),
+            editConfigurationFilePut("etc/io.animus.plugin.siem.webhook-it.cfg", "url", "https://nowhere.invalid/"),
+            editConfigurationFilePut("etc/io.animus.plugin.siem.webhook-it.cfg", "secret_file", "/nowhere"),
+            editConfigurationFilePut("etc/io.animus.plugin.events.webhook-it.cfg", "secrets_directory", "/nowhere"),
         };
     }
 
@@ -76,10 +80,13 @@ public class AllFeaturesTogetherIT {
 
         assertEquals(
                 new TreeSet<>(List.of(
+                        "animus-events-webhook",
                         "animus-executor-container",
                         "animus-postgres-embedded",
                         "animus-registry",
                         "animus-scm-git",
+                        "animus-siem-syslog",
+                        "animus-siem-webhook",
                         "animus-storage-filesystem")),
                 names);
     }
