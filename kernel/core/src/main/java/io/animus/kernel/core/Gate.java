@@ -1,16 +1,13 @@
 package io.animus.kernel.core;
 
 import static io.animus.kernel.domain.ProblemCode.FORBIDDEN;
-import static io.animus.kernel.domain.ProblemCode.IDEMPOTENCY_CONFLICT;
 import static io.animus.kernel.domain.ProblemCode.PRECONDITION_FAILED;
 
 import io.animus.kernel.domain.RefusedException;
 import io.animus.kernel.domain.access.Permission;
 import io.animus.kernel.domain.access.Role;
 import io.animus.kernel.domain.project.Project;
-import io.animus.kernel.store.postgres.AnswerTakenException;
 import io.animus.kernel.store.postgres.Database;
-import io.animus.kernel.store.postgres.IdempotencyRepository.FirstAnswer;
 import io.animus.kernel.store.postgres.Transaction;
 import java.time.Clock;
 import java.time.Instant;
@@ -32,8 +29,6 @@ import org.osgi.service.component.annotations.Reference;
  */
 @Component(service = Gate.class)
 public final class Gate {
-    private static final String HUB = "hub";
-
     private final Database database;
     private final AuditTrail trail;
     private final Clock clock;
@@ -105,7 +100,7 @@ public final class Gate {
         return onRecord(
                 caller,
                 target,
-                () -> covered(attempt(
+                () -> covered(FirstAnswers.attempt(
                         once,
                         () -> write(
                                 permission, tx -> changeIn(tx, caller, projectOf(target), permission, once, work)))));
@@ -127,8 +122,8 @@ public final class Gate {
             BiFunction<Change, A, T> work) {
         return onRecord(caller, target, () -> {
             Supplier<Answer<T>> next = read(caller, target, permission, reading -> {
-                var ask = orFirstAnswer(reading, once, look);
-                var first = ask instanceof Known ? Optional.<Answer<T>>empty() : firstAnswer(reading, once);
+                var ask = FirstAnswers.orFind(reading, once, () -> look.apply(reading));
+                var first = ask instanceof Known ? Optional.<Answer<T>>empty() : FirstAnswers.find(reading, once);
                 if (first.isPresent()) {
                     return first::get;
                 }
@@ -147,12 +142,12 @@ public final class Gate {
         return onRecord(
                 caller,
                 target,
-                () -> attempt(
+                () -> FirstAnswers.attempt(
                         once,
                         () -> write(permission, tx -> {
                             requireKey(tx, caller);
                             authoriseInHub(tx, caller, permission);
-                            return answerOnce(new Change(tx, caller, null, trail, ids, now()), once, work);
+                            return FirstAnswers.answerOnce(new Change(tx, caller, null, trail, ids, now()), once, work);
                         })));
     }
 
@@ -174,30 +169,6 @@ public final class Gate {
             throw RefusedException.of(
                     PRECONDITION_FAILED, "It was changed since you read it. Read it again and repeat the change.");
         }
-    }
-
-    /** What {@code look} says; if it refuses what was answered before, something that leads to that answer. */
-    private static <A, T> Supplier<A> orFirstAnswer(
-            Reading reading, @Nullable Once<T> once, Function<Reading, Supplier<A>> look) {
-        try {
-            return look.apply(reading);
-        } catch (RefusedException refusal) {
-            if (firstAnswer(reading, once).isEmpty()) {
-                throw refusal;
-            }
-            return () -> {
-                throw refusal;
-            };
-        }
-    }
-
-    private static <T> Optional<Answer<T>> firstAnswer(Reading reading, @Nullable Once<T> once) {
-        return once == null
-                ? Optional.empty()
-                : reading.tx()
-                        .idempotency()
-                        .find(reading.project().id().value(), once.key())
-                        .map(first -> replay(once, first));
     }
 
     /** As exact as the database keeps it, so that an answer says what a later one will say. */
@@ -226,7 +197,7 @@ public final class Gate {
         if (once == null) {
             requireKey(tx, caller);
             var project = authoriseIn(tx, caller, ref, permission);
-            return answer(new Change(tx, caller, project, trail, ids, now()), null, work);
+            return FirstAnswers.answer(new Change(tx, caller, project, trail, ids, now()), null, work);
         }
         var opening = tx.access()
                 .open(ref, caller.principal(), once.key(), caller.key(), clock.instant())
@@ -238,41 +209,8 @@ public final class Gate {
         var project = granted(caller, access.project(), access.roles(), permission);
         var first = opening.first();
         return first == null
-                ? answer(new Change(tx, caller, project, trail, ids, now()), once, work)
-                : replay(once, first);
-    }
-
-    private static <T> Answer<T> answerOnce(Change change, @Nullable Once<T> once, Function<Change, T> work) {
-        if (once != null) {
-            // Without it, the second of two would find the first one's work done and be refused for that.
-            change.tx().idempotency().lock(HUB, once.key());
-            var first = change.tx().idempotency().find(HUB, once.key());
-            if (first.isPresent()) {
-                return replay(once, first.get());
-            }
-        }
-        return answer(change, once, work);
-    }
-
-    private static <T> Answer<T> answer(Change change, @Nullable Once<T> once, Function<Change, T> work) {
-        var answers = change.tx().idempotency();
-        T value;
-        try {
-            value = work.apply(change);
-        } catch (RefusedException refusal) {
-            if (once != null) {
-                // What was in the way may be the work of a request under the same key that was done meanwhile.
-                answers.requireNone(scope(change), once.key());
-            }
-            throw refusal;
-        }
-        var event = change.firstEvent();
-        if (once != null) {
-            var rendered = once.render().apply(value);
-            var answer = new FirstAnswer(once.request(), rendered.status(), rendered.body(), rendered.location());
-            answers.insert(scope(change), once.key(), answer, change.now());
-        }
-        return new Answer.Done<>(value, event, change.waitsForCover() ? Boolean.FALSE : null);
+                ? FirstAnswers.answer(new Change(tx, caller, project, trail, ids, now()), once, work)
+                : FirstAnswers.replay(once, first);
     }
 
     /** The change is committed: whatever becomes of the wait, it is answered. */
@@ -285,31 +223,6 @@ public final class Gate {
             return new Answer.Done<>(done.value(), done.auditEvent(), wait.await(done.auditEvent()));
         }
         return answer;
-    }
-
-    /** A second request under the same key that loses the race rolls back and gets the first one's answer. */
-    private static <T> Answer<T> attempt(@Nullable Once<T> once, Supplier<Answer<T>> work) {
-        try {
-            return work.get();
-        } catch (AnswerTakenException overtaken) {
-            if (once == null) {
-                throw overtaken;
-            }
-            return work.get();
-        }
-    }
-
-    private static <T> Answer<T> replay(Once<T> once, FirstAnswer first) {
-        if (!first.request().equals(once.request())) {
-            throw RefusedException.of(
-                    IDEMPOTENCY_CONFLICT,
-                    "The Idempotency-Key was used for another request. Use a new key for a new request.");
-        }
-        return new Answer.Replayed<>(new Once.Rendered(first.status(), first.body(), first.location()));
-    }
-
-    private static String scope(Change change) {
-        return change.hasProject() ? change.project().id().value() : HUB;
     }
 
     private static String projectOf(Target target) {
