@@ -56,9 +56,12 @@ create table role_binding (
     project_id id not null references project,
     subject principal not null,
     role text not null check (role in ('viewer', 'developer', 'maintainer', 'approver', 'owner', 'auditor')),
+    -- The dataset or model that it is about; null for the whole project.
+    object_id id check (object_id ~ '^(ds|mdl)_'),
     created_at timestamptz not null,
     created_by principal not null,
-    unique (project_id, subject, role)
+    unique nulls not distinct (project_id, subject, role, object_id),
+    check (object_id is null or role not in ('owner', 'auditor'))
 );
 create index role_binding_of_subject on role_binding (subject, project_id);
 
@@ -70,11 +73,15 @@ create table dataset (
     name name not null,
     description text,
     tags text[] not null,
+    -- Restricted: of the roles in the project only owner and auditor count.
+    access text not null default 'project' check (access in ('project', 'restricted')),
     created_at timestamptz not null,
     created_by principal not null,
+    version bigint not null default 1,
     unique (project_id, name),
     unique (project_id, id)
 );
+create index dataset_restricted on dataset (project_id) where access = 'restricted';
 
 create table dataset_version (
     id id primary key,
@@ -357,6 +364,31 @@ create table lineage_edge (
 );
 create index lineage_edge_to on lineage_edge (project_id, to_id);
 
+-- The ids of restricted datasets and of what shows what they hold: each with the dataset that it takes a role on to see it.
+create view guarded as
+    select dataset.id, dataset.id as dataset_id from dataset where dataset.access = 'restricted'
+    union all
+    select version.id, dataset.id
+        from dataset_version version join dataset on dataset.id = version.dataset_id
+        where dataset.access = 'restricted'
+    union all
+    select input.run_id, dataset.id
+        from run_input input join dataset_version version on version.id = input.dataset_version_id
+        join dataset on dataset.id = version.dataset_id
+        where dataset.access = 'restricted'
+    union all
+    select artifact.id, dataset.id
+        from artifact join run_input input on input.run_id = artifact.run_id
+        join dataset_version version on version.id = input.dataset_version_id
+        join dataset on dataset.id = version.dataset_id
+        where dataset.access = 'restricted'
+    union all
+    select made.id, dataset.id
+        from model_version made join run_input input on input.run_id = made.run_id
+        join dataset_version version on version.id = input.dataset_version_id
+        join dataset on dataset.id = version.dataset_id
+        where dataset.access = 'restricted';
+
 -- Machinery ----------------------------------------------------------------------------------------------------------
 
 create table idempotency_key (
@@ -478,6 +510,7 @@ grant update (last_used_at, revoked_at, version) on api_key to ${runtimeRole};
 grant update (title, description, labels, quota, concurrent_runs, network_classes, status, updated_at, version)
     on project to ${runtimeRole};
 grant delete on role_binding to ${runtimeRole};
+grant update (access, version) on dataset to ${runtimeRole};
 grant update (dataset_version_id, expired_at) on upload to ${runtimeRole};
 grant update (priority, state, queued_at, attempts, error_class, cause, cause_detail, exit_code,
     cancel_requested_at, started_at, finished_at, version) on run to ${runtimeRole};

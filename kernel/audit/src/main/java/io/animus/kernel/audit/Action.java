@@ -21,6 +21,7 @@ public enum Action {
     API_KEY_REVOKED("api_key.revoked"),
 
     DATASET_CREATED("dataset.created"),
+    DATASET_ACCESS_SET("dataset.access_set"),
     UPLOAD_OPENED("upload.opened"),
     UPLOAD_COMPLETED("upload.completed"),
     /** An upload was opened and never completed. */

@@ -102,7 +102,7 @@ public final class Authentication {
 
     private static Caller.@Nullable Standing standing(
             @Nullable String ref, @Nullable ProjectAccess access, Instant at) {
-        return ref == null || access == null ? null : new Caller.Standing(ref, access.project(), access.roles(), at);
+        return ref == null || access == null ? null : new Caller.Standing(ref, access, at);
     }
 
     private static boolean isForm(String secret) {

@@ -3,9 +3,8 @@ package io.animus.kernel.core;
 import io.animus.api.types.TypeId;
 import io.animus.kernel.audit.RequestContext;
 import io.animus.kernel.domain.access.Principal;
-import io.animus.kernel.domain.access.Role;
 import io.animus.kernel.domain.access.SystemRole;
-import io.animus.kernel.domain.project.Project;
+import io.animus.kernel.store.postgres.AccessRepository.ProjectAccess;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
@@ -42,17 +41,13 @@ public record Caller(
     }
 
     /**
-     * Somebody's roles in a project at a moment.
+     * What somebody is in a project at a moment.
      *
      * @param ref id or name of the project, as it was asked for
      */
-    record Standing(String ref, Project project, Set<Role> roles, Instant at) {
+    record Standing(String ref, ProjectAccess access, Instant at) {
         /** How old one may be that something is read by; what changes anything looks again. */
         private static final Duration FRESH = Duration.ofSeconds(1);
-
-        Standing {
-            roles = Set.copyOf(roles);
-        }
 
         boolean holds(String wanted, Instant now) {
             return ref.equals(wanted) && isFresh(at, now);

@@ -4,7 +4,9 @@ import io.animus.api.types.Json;
 import io.animus.api.types.TypeId;
 import io.animus.kernel.audit.Action;
 import io.animus.kernel.domain.Made;
+import io.animus.kernel.domain.access.Rights;
 import io.animus.kernel.domain.project.Project;
+import io.animus.kernel.store.postgres.AccessRepository.ProjectAccess;
 import io.animus.kernel.store.postgres.OutboxRepository.OutboxEvent;
 import io.animus.kernel.store.postgres.Transaction;
 import java.time.Instant;
@@ -27,7 +29,7 @@ final class Change {
 
     private final Transaction tx;
     private final Caller caller;
-    private final @Nullable Project project;
+    private final @Nullable ProjectAccess access;
     private final AuditTrail trail;
     private final Ids ids;
     private final Instant now;
@@ -35,10 +37,10 @@ final class Change {
     private boolean waitsForCover;
     private boolean nothingToDo;
 
-    Change(Transaction tx, Caller caller, @Nullable Project project, AuditTrail trail, Ids ids, Instant now) {
+    Change(Transaction tx, Caller caller, @Nullable ProjectAccess access, AuditTrail trail, Ids ids, Instant now) {
         this.tx = tx;
         this.caller = caller;
-        this.project = project;
+        this.access = access;
         this.trail = trail;
         this.ids = ids;
         this.now = now;
@@ -53,15 +55,24 @@ final class Change {
     }
 
     boolean hasProject() {
-        return project != null;
+        return access != null;
     }
 
     /** The project that this is about; only where the use case is of a project. */
     Project project() {
-        if (project == null) {
+        return access().project();
+    }
+
+    /** What the caller is in the project. */
+    Rights rights() {
+        return access().rights();
+    }
+
+    ProjectAccess access() {
+        if (access == null) {
             throw new IllegalStateException("not about a project");
         }
-        return project;
+        return access;
     }
 
     /** The moment of this change: one for everything in it. */
@@ -80,7 +91,7 @@ final class Change {
 
     /** Records what was done; every change records at least one event. */
     TypeId audit(Action action, TypeId resource, Json.Members details) {
-        return audit(action, resource, project == null ? null : project.id(), details);
+        return audit(action, resource, access == null ? null : access.project().id(), details);
     }
 
     /** Records what was done to something of {@code owner}, which this change may itself have made. */
@@ -107,7 +118,11 @@ final class Change {
     void emit(String type, TypeId subject) {
         tx.outbox()
                 .append(new OutboxEvent(
-                        ids.next("evt"), project == null ? null : project.id(), type, subject.value(), now));
+                        ids.next("evt"),
+                        access == null ? null : access.project().id(),
+                        type,
+                        subject.value(),
+                        now));
     }
 
     /**

@@ -46,16 +46,17 @@ public final class DatasetVersions {
         return gate.read(
                 caller,
                 Target.inProject(project, TYPE, version),
-                Permission.READ,
-                reading -> require(reading.tx(), Datasets.require(reading.tx(), reading.project(), dataset), version));
+                Datasets.admission(Permission.READ, dataset),
+                (reading, of) -> require(reading.tx(), of, version));
     }
 
     /** @param dataset id or name */
     public Page<DatasetVersion> list(Caller caller, String project, String dataset, PageRequest page) {
-        return gate.read(caller, Target.inProject(project, "dataset", dataset), Permission.READ, reading -> {
-            var of = Datasets.require(reading.tx(), reading.project(), dataset);
-            return reading.tx().datasetVersions().page(of.id(), page);
-        });
+        return gate.read(
+                caller,
+                Target.inProject(project, "dataset", dataset),
+                Datasets.admission(Permission.READ, dataset),
+                (reading, of) -> reading.tx().datasetVersions().page(of.id(), page));
     }
 
     /**
@@ -68,10 +69,9 @@ public final class DatasetVersions {
         return gate.askAndChange(
                 caller,
                 Target.inProject(project, TYPE, version),
-                Permission.DOWNLOAD_DATASET,
+                Datasets.admission(Permission.DOWNLOAD_DATASET, dataset),
                 null,
-                reading -> {
-                    var of = Datasets.require(reading.tx(), reading.project(), dataset);
+                (reading, of) -> {
                     var found = require(reading.tx(), of, version);
                     var key = new ObjectKey(
                             found.project().value(), found.content().digest());
@@ -81,7 +81,7 @@ public final class DatasetVersions {
                             PluginFailures.refused(() ->
                                     ports.storage(Ports.QUICK, store -> store.signDownload(key, file, VALIDITY))));
                 },
-                (change, download) -> {
+                (change, of, download) -> {
                     var details = Json.object()
                             .put("digest", download.version().content().digest().value())
                             .build();

@@ -1,6 +1,7 @@
 package io.animus.kernel.core;
 
 import static io.animus.kernel.domain.ProblemCode.ALREADY_EXISTS;
+import static io.animus.kernel.domain.ProblemCode.PRECONDITION_FAILED;
 
 import io.animus.api.types.Json;
 import io.animus.kernel.audit.Action;
@@ -10,8 +11,6 @@ import io.animus.kernel.domain.PageRequest;
 import io.animus.kernel.domain.RefusedException;
 import io.animus.kernel.domain.access.Permission;
 import io.animus.kernel.domain.data.Dataset;
-import io.animus.kernel.domain.project.Project;
-import io.animus.kernel.store.postgres.Transaction;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
@@ -44,8 +43,10 @@ public final class Datasets {
                     draft.name(),
                     draft.description(),
                     draft.tags(),
+                    Dataset.Access.PROJECT,
                     null,
-                    change.made());
+                    change.made(),
+                    1);
             if (!change.tx().datasets().insert(dataset)) {
                 throw RefusedException.at("/name", ALREADY_EXISTS, "There is a dataset " + draft.name() + " already.");
             }
@@ -60,18 +61,53 @@ public final class Datasets {
         return gate.read(
                 caller,
                 Target.inProject(project, TYPE, dataset),
-                Permission.READ,
-                reading -> require(reading.tx(), reading.project(), dataset));
+                admission(Permission.READ, dataset),
+                (reading, found) -> found);
     }
 
     public Page<Dataset> list(Caller caller, String project, PageRequest page) {
         return gate.read(caller, Target.inProject(project, TYPE, null), Permission.READ, reading -> reading.tx()
                 .datasets()
-                .page(reading.project().id(), page));
+                .page(reading.project().id(), reading.rights().reach(Permission.READ), page));
     }
 
-    /** @throws RefusedException {@code NOT_FOUND} if the project has no dataset with this id or name */
-    static Dataset require(Transaction tx, Project project, String dataset) {
-        return tx.datasets().find(project.id(), dataset).orElseThrow(() -> RefusedException.notFound(TYPE));
+    /**
+     * Says which roles count for a dataset, if it is still as the caller has read it. Whoever has no role on it loses sight
+     * of it by restricting it, owners and auditors apart.
+     *
+     * @param dataset id or name
+     */
+    public Answer<Dataset> restrict(
+            Caller caller, String project, String dataset, long version, Dataset.Access access) {
+        return gate.change(
+                caller,
+                Target.inProject(project, TYPE, dataset),
+                admission(Permission.SET_DATASET_ACCESS, dataset),
+                null,
+                (change, before) -> {
+                    Gate.requireVersion(version, before.version());
+                    change.project().requireActive();
+                    var after = before.with(access);
+                    if (!change.tx().datasets().update(after)) {
+                        throw RefusedException.of(
+                                PRECONDITION_FAILED, "Somebody else changed the dataset at the same time.");
+                    }
+                    var details = Json.object()
+                            .put("from", before.access().word())
+                            .put("to", access.word())
+                            .build();
+                    change.audit(Action.DATASET_ACCESS_SET, after.id(), details);
+                    return after;
+                });
+    }
+
+    /**
+     * To whoever has the right on the dataset.
+     *
+     * @param dataset id or name
+     */
+    static Admission<Dataset> admission(Permission permission, String dataset) {
+        return new Admission.ToObject<>(
+                permission, TYPE, (tx, project) -> tx.datasets().find(project.id(), dataset));
     }
 }

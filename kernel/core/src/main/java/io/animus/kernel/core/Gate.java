@@ -1,12 +1,12 @@
 package io.animus.kernel.core;
 
-import static io.animus.kernel.domain.ProblemCode.FORBIDDEN;
 import static io.animus.kernel.domain.ProblemCode.PRECONDITION_FAILED;
 
 import io.animus.kernel.domain.RefusedException;
 import io.animus.kernel.domain.access.Permission;
 import io.animus.kernel.domain.access.Role;
 import io.animus.kernel.domain.project.Project;
+import io.animus.kernel.store.postgres.AccessRepository.ProjectAccess;
 import io.animus.kernel.store.postgres.Database;
 import io.animus.kernel.store.postgres.Transaction;
 import java.time.Clock;
@@ -14,7 +14,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.EnumSet;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -68,10 +67,26 @@ public final class Gate {
 
     /** Reads something of a project. */
     <T> T read(Caller caller, Target target, Permission permission, Function<Reading, T> work) {
+        return read(caller, target, new Admission.ToProject(permission), (reading, project) -> work.apply(reading));
+    }
+
+    /** Reads something of an object of a project. */
+    <O, T> T read(Caller caller, Target target, Admission<O> admission, BiFunction<Reading, O, T> work) {
         return onRecord(
                 caller,
                 target,
-                () -> database.read(tx -> work.apply(new Reading(tx, look(tx, caller, target, permission), now()))));
+                () -> database.read(tx -> {
+                    var ref = projectOf(target);
+                    var standing = caller.standing();
+                    if (standing != null && standing.holds(ref, clock.instant())) {
+                        try {
+                            return readAs(tx, caller, standing.access(), admission, work);
+                        } catch (RefusedException e) {
+                            // Nobody is refused for what may have changed.
+                        }
+                    }
+                    return readAs(tx, caller, accessTo(tx, caller, ref), admission, work);
+                }));
     }
 
     /** Reads something of the hub. */
@@ -97,13 +112,25 @@ public final class Gate {
      */
     <T> Answer<T> change(
             Caller caller, Target target, Permission permission, @Nullable Once<T> once, Function<Change, T> work) {
+        return change(
+                caller, target, new Admission.ToProject(permission), once, (change, project) -> work.apply(change));
+    }
+
+    /** Changes something of an object of a project. */
+    <O, T> Answer<T> change(
+            Caller caller,
+            Target target,
+            Admission<O> admission,
+            @Nullable Once<T> once,
+            BiFunction<Change, O, T> work) {
         return onRecord(
                 caller,
                 target,
                 () -> covered(FirstAnswers.attempt(
                         once,
                         () -> write(
-                                permission, tx -> changeIn(tx, caller, projectOf(target), permission, once, work)))));
+                                admission.permission(),
+                                tx -> changeIn(tx, caller, projectOf(target), admission, once, work)))));
     }
 
     /**
@@ -120,16 +147,39 @@ public final class Gate {
             @Nullable Once<T> once,
             Function<Reading, Supplier<A>> look,
             BiFunction<Change, A, T> work) {
+        return askAndChange(
+                caller,
+                target,
+                new Admission.ToProject(permission),
+                once,
+                (reading, project) -> look.apply(reading),
+                (change, project, asked) -> work.apply(change, asked));
+    }
+
+    /** What is done to an object with what was asked. */
+    @FunctionalInterface
+    interface Work<O, A, T> {
+        T apply(Change change, O object, A asked);
+    }
+
+    /** The same for an object of a project. */
+    <O, A, T> Answer<T> askAndChange(
+            Caller caller,
+            Target target,
+            Admission<O> admission,
+            @Nullable Once<T> once,
+            BiFunction<Reading, O, Supplier<A>> look,
+            Work<O, A, T> work) {
         return onRecord(caller, target, () -> {
-            Supplier<Answer<T>> next = read(caller, target, permission, reading -> {
-                var ask = FirstAnswers.orFind(reading, once, () -> look.apply(reading));
+            Supplier<Answer<T>> next = read(caller, target, admission, (reading, object) -> {
+                var ask = FirstAnswers.orFind(reading, once, () -> look.apply(reading, object));
                 var first = ask instanceof Known ? Optional.<Answer<T>>empty() : FirstAnswers.find(reading, once);
                 if (first.isPresent()) {
                     return first::get;
                 }
                 return () -> {
                     var asked = ask.get();
-                    return change(caller, target, permission, once, change -> work.apply(change, asked));
+                    return change(caller, target, admission, once, (change, found) -> work.apply(change, found, asked));
                 };
             });
             return next.get();
@@ -187,17 +237,19 @@ public final class Gate {
         }
     }
 
-    private <T> Answer<T> changeIn(
+    private <O, T> Answer<T> changeIn(
             Transaction tx,
             Caller caller,
             String ref,
-            Permission permission,
+            Admission<O> admission,
             @Nullable Once<T> once,
-            Function<Change, T> work) {
+            BiFunction<Change, O, T> work) {
         if (once == null) {
             requireKey(tx, caller);
-            var project = authoriseIn(tx, caller, ref, permission);
-            return FirstAnswers.answer(new Change(tx, caller, project, trail, ids, now()), null, work);
+            var access = accessTo(tx, caller, ref);
+            var object = admission.admit(tx, caller, access);
+            var change = new Change(tx, caller, access, trail, ids, now());
+            return FirstAnswers.answer(change, null, same -> work.apply(same, object));
         }
         var opening = tx.access()
                 .open(ref, caller.principal(), once.key(), caller.key(), clock.instant())
@@ -206,10 +258,11 @@ public final class Gate {
             throw Authentication.refusal();
         }
         var access = opening.access();
-        var project = granted(caller, access.project(), access.roles(), permission);
+        var object = admission.admit(tx, caller, access);
         var first = opening.first();
         return first == null
-                ? FirstAnswers.answer(new Change(tx, caller, project, trail, ids, now()), once, work)
+                ? FirstAnswers.answer(
+                        new Change(tx, caller, access, trail, ids, now()), once, change -> work.apply(change, object))
                 : FirstAnswers.replay(once, first);
     }
 
@@ -233,15 +286,13 @@ public final class Gate {
         return ref;
     }
 
-    private Project look(Transaction tx, Caller caller, Target target, Permission permission) {
-        var ref = projectOf(target);
-        var standing = caller.standing();
-        // Nobody is refused for what may have changed.
-        return standing != null
-                        && standing.holds(ref, clock.instant())
-                        && permission.isGranted(standing.roles(), caller.systemRoles())
-                ? standing.project()
-                : authoriseIn(tx, caller, ref, permission);
+    private <O, T> T readAs(
+            Transaction tx,
+            Caller caller,
+            ProjectAccess access,
+            Admission<O> admission,
+            BiFunction<Reading, O, T> work) {
+        return work.apply(new Reading(tx, access, now()), admission.admit(tx, caller, access));
     }
 
     /** @throws RefusedException if the key that let the caller in is no longer good */
@@ -254,22 +305,11 @@ public final class Gate {
 
     /** The project, if the caller has the right in it; a use case of the hub may ask this of a project that it is given. */
     static Project authoriseIn(Transaction tx, Caller caller, String ref, Permission permission) {
-        var access = tx.access()
-                .findProject(ref, caller.principal())
-                .orElseThrow(() -> RefusedException.notFound("project"));
-        return granted(caller, access.project(), access.roles(), permission);
+        return new Admission.ToProject(permission).admit(tx, caller, accessTo(tx, caller, ref));
     }
 
-    private static Project granted(Caller caller, Project project, Set<Role> roles, Permission permission) {
-        var systemRoles = caller.systemRoles();
-        if (permission.isGranted(roles, systemRoles)) {
-            return project;
-        }
-        // Who has no business in a project learns nothing of it, not even that it exists.
-        if (!Permission.READ_PROJECT.isGranted(roles, systemRoles)) {
-            throw RefusedException.notFound("project");
-        }
-        throw forbidden(permission, roles);
+    private static ProjectAccess accessTo(Transaction tx, Caller caller, String ref) {
+        return tx.access().findProject(ref, caller.principal()).orElseThrow(() -> RefusedException.notFound("project"));
     }
 
     private static void authoriseInHub(Transaction tx, Caller caller, Permission permission) {
@@ -278,15 +318,8 @@ public final class Gate {
         }
         var roles = tx.access().rolesAnywhere(caller.principal());
         if (!permission.isGranted(roles, caller.systemRoles())) {
-            throw forbidden(permission, roles);
+            throw Admission.forbidden(permission, roles);
         }
-    }
-
-    private static RefusedException forbidden(Permission permission, Set<Role> held) {
-        return RefusedException.of(
-                FORBIDDEN,
-                "None of your roles %s allows this; it takes one of %s."
-                        .formatted(held.stream().map(Role::word).sorted().toList(), permission.words()));
     }
 
     /** What need not be asked of anybody. */

@@ -69,8 +69,9 @@ public final class Lineage {
         return gate.read(caller, Target.inProject(project, "lineage", root), Permission.READ, reading -> {
             var tx = reading.tx();
             var of = reading.project().id();
+            var reach = reading.rights().reach(Permission.READ);
             if (!LineageNode.isEntity(root)
-                    || tx.lineageGraph().nodes(of, List.of(root)).isEmpty()) {
+                    || tx.lineageGraph().nodes(of, reach, List.of(root)).isEmpty()) {
                 throw RefusedException.notFound("thing with a lineage");
             }
             var walk = new Walk(root);
@@ -79,10 +80,10 @@ public final class Lineage {
             for (var level = 0; level < depth && !walk.truncated && !(up.isEmpty() && down.isEmpty()); level++) {
                 var above = up.isEmpty()
                         ? List.<String>of()
-                        : tx.lineageGraph().upstream(of, up, walk.reached, walk.room() + 1);
+                        : tx.lineageGraph().upstream(of, reach, up, walk.reached, walk.room() + 1);
                 var below = down.isEmpty()
                         ? List.<String>of()
-                        : tx.lineageGraph().downstream(of, down, walk.reached, walk.room() + 1);
+                        : tx.lineageGraph().downstream(of, reach, down, walk.reached, walk.room() + 1);
                 walk.add(above, below);
                 up = Set.copyOf(above);
                 down = Set.copyOf(below);
@@ -99,7 +100,9 @@ public final class Lineage {
 
     private static List<LineageNode> nodes(Reading reading, Set<String> ids) {
         var entities = ids.stream().filter(LineageNode::isEntity).toList();
-        var known = reading.tx().lineageGraph().nodes(reading.project().id(), entities);
+        var known = reading.tx()
+                .lineageGraph()
+                .nodes(reading.project().id(), reading.rights().reach(Permission.READ), entities);
         var nodes = new ArrayList<LineageNode>();
         for (var id : ids) {
             var node = known.get(id);

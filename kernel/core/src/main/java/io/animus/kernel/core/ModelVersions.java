@@ -11,15 +11,17 @@ import io.animus.kernel.domain.PageRequest;
 import io.animus.kernel.domain.RefusedException;
 import io.animus.kernel.domain.Violations;
 import io.animus.kernel.domain.access.Permission;
+import io.animus.kernel.domain.access.Reach;
+import io.animus.kernel.domain.access.Rights;
 import io.animus.kernel.domain.data.DatasetVersion;
 import io.animus.kernel.domain.environment.EnvironmentLock;
 import io.animus.kernel.domain.lineage.LineageEdge;
 import io.animus.kernel.domain.lineage.Relation;
+import io.animus.kernel.domain.model.Model;
 import io.animus.kernel.domain.model.ModelArtifact;
 import io.animus.kernel.domain.model.ModelVersion;
 import io.animus.kernel.domain.model.Stage;
 import io.animus.kernel.domain.model.StageChange;
-import io.animus.kernel.domain.project.Project;
 import io.animus.kernel.domain.run.Run;
 import io.animus.kernel.domain.run.RunInput;
 import io.animus.kernel.domain.run.RunSpec;
@@ -96,11 +98,12 @@ public final class ModelVersions {
     public Answer<ModelVersion> create(
             Caller caller, @Nullable Once<ModelVersion> once, String project, String model, Draft draft) {
         var target = Target.inProject(project, "model", model);
-        return gate.change(caller, target, Permission.WRITE, once, change -> {
-            var of = Models.require(change.tx(), change.project().requireActive(), model);
+        return gate.change(caller, target, Models.admission(Permission.WRITE, model), once, (change, of) -> {
+            change.project().requireActive();
             var run = change.tx()
                     .runs()
-                    .find(change.project().id(), draft.run())
+                    .find(change.project().id(), draft.run(), change.rights().reach(Permission.READ))
+                    .filter(found -> change.rights().isMember())
                     .orElseThrow(() -> RefusedException.at(
                             "/run", UNKNOWN_REFERENCE, "The project has no run " + draft.run() + "."));
             var artifacts = artifacts(change.tx(), run, draft.artifacts());
@@ -125,14 +128,18 @@ public final class ModelVersions {
 
     public ModelVersion find(Caller caller, Path path) {
         return gate.read(
-                caller, path.target(), Permission.READ, reading -> require(reading.tx(), reading.project(), path));
+                caller,
+                path.target(),
+                Models.admission(Permission.READ, path.model()),
+                (reading, model) -> require(reading.tx(), reading.rights(), model, path.version()));
     }
 
     public Provenance findProvenance(Caller caller, Path path) {
-        return gate.read(caller, path.target(), Permission.READ, reading -> {
+        return gate.read(caller, path.target(), Models.admission(Permission.READ, path.model()), (reading, model) -> {
             var tx = reading.tx();
             var project = reading.project().id();
-            var version = require(tx, reading.project(), path);
+            var rights = reading.rights();
+            var version = require(tx, rights, model, path.version());
             var inputs = version.spec().inputs().stream()
                     .map(RunInput::datasetVersion)
                     .distinct()
@@ -140,8 +147,9 @@ public final class ModelVersions {
             var ancestry = tx.lineageGraph().ancestry(project, inputs);
             return new Provenance(
                     version,
-                    tx.runs().find(project, version.run()).orElseThrow(),
-                    tx.datasetVersions().findAll(project, ancestry).values().stream()
+                    tx.runs().find(project, version.run(), Reach.ALL).orElseThrow(),
+                    tx.datasetVersions().findAll(project, ancestry, rights.reach(Permission.READ)).values().stream()
+                            .filter(one -> rights.isMember() || rights.isGrantedOn(one.dataset(), Permission.READ))
                             .sorted(Comparator.comparing(DatasetVersion::id))
                             .toList(),
                     tx.environmentLocks()
@@ -152,10 +160,11 @@ public final class ModelVersions {
 
     /** @param model id or name */
     public Page<ModelVersion> list(Caller caller, String project, String model, PageRequest page) {
-        return gate.read(caller, Target.inProject(project, "model", model), Permission.READ, reading -> {
-            var of = Models.require(reading.tx(), reading.project(), model);
-            return reading.tx().modelVersions().page(of.id(), page);
-        });
+        return gate.read(
+                caller,
+                Target.inProject(project, "model", model),
+                Models.admission(Permission.READ, model),
+                (reading, of) -> reading.tx().modelVersions().page(of.id(), reach(reading.rights(), of), page));
     }
 
     /** Says that a draft is sound. */
@@ -178,8 +187,9 @@ public final class ModelVersions {
 
     private Answer<ModelVersion> take(
             Step step, Caller caller, @Nullable Once<ModelVersion> once, Path path, @Nullable String reason) {
-        return gate.change(caller, path.target(), step.permission(), once, change -> {
-            var before = require(change.tx(), change.project(), path);
+        var admission = Models.admission(step.permission(), path.model());
+        return gate.change(caller, path.target(), admission, once, (change, model) -> {
+            var before = require(change.tx(), change.rights(), model, path.version());
             before.requireMayBecome(step.to(), caller.principal());
             change.project().requireActive();
             var details = Json.object()
@@ -241,10 +251,14 @@ public final class ModelVersions {
                 .build();
     }
 
-    static ModelVersion require(Transaction tx, Project project, Path path) {
-        var model = Models.require(tx, project, path.model());
+    private static ModelVersion require(Transaction tx, Rights rights, Model model, String version) {
         return tx.modelVersions()
-                .find(model.id(), path.version())
+                .find(model.id(), version, reach(rights, model))
                 .orElseThrow(() -> RefusedException.notFound("model version"));
+    }
+
+    /** A version shows what it was trained on; a role on the model itself was given in knowledge of that. */
+    private static Reach reach(Rights rights, Model model) {
+        return rights.isGrantedOn(model.id(), Permission.READ) ? Reach.ALL : rights.reach(Permission.READ);
     }
 }

@@ -10,8 +10,6 @@ import io.animus.kernel.domain.PageRequest;
 import io.animus.kernel.domain.RefusedException;
 import io.animus.kernel.domain.access.Permission;
 import io.animus.kernel.domain.model.Model;
-import io.animus.kernel.domain.project.Project;
-import io.animus.kernel.store.postgres.Transaction;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
@@ -63,8 +61,8 @@ public final class Models {
         return gate.read(
                 caller,
                 Target.inProject(project, TYPE, model),
-                Permission.READ,
-                reading -> require(reading.tx(), reading.project(), model));
+                admission(Permission.READ, model),
+                (reading, found) -> found);
     }
 
     public Page<Model> list(Caller caller, String project, PageRequest page) {
@@ -73,8 +71,13 @@ public final class Models {
                 .page(reading.project().id(), page));
     }
 
-    /** @throws RefusedException {@code NOT_FOUND} if the project has no model with this id or name */
-    static Model require(Transaction tx, Project project, String model) {
-        return tx.models().find(project.id(), model).orElseThrow(() -> RefusedException.notFound(TYPE));
+    /**
+     * To whoever has the right on the model.
+     *
+     * @param model id or name
+     */
+    static Admission<Model> admission(Permission permission, String model) {
+        return new Admission.ToObject<>(
+                permission, TYPE, (tx, project) -> tx.models().find(project.id(), model));
     }
 }

@@ -79,7 +79,7 @@ public final class Projects {
             change.audit(Action.PROJECT_CREATED, project.id(), project.id(), details);
             for (var owner : new LinkedHashSet<>(owners)) {
                 var binding = new RoleBinding(
-                        change.newId(RoleBinding.PREFIX), project.id(), owner, Role.OWNER, change.made());
+                        change.newId(RoleBinding.PREFIX), project.id(), owner, Role.OWNER, null, change.made());
                 change.tx().roleBindings().insert(binding);
                 change.audit(Action.ROLE_BINDING_CREATED, binding.id(), project.id(), RoleBindings.details(binding));
             }
@@ -91,7 +91,7 @@ public final class Projects {
         return gate.read(caller.afresh(), target(project), Permission.READ_PROJECT, Reading::project);
     }
 
-    /** The projects in which the caller has a role; a platform administrator sees all. */
+    /** The projects in the whole of which the caller has a role; a platform administrator sees all. */
     public Page<Project> list(Caller caller, PageRequest page) {
         var all = caller.systemRoles().contains(SystemRole.PLATFORM_ADMIN);
         return gate.readOwn(

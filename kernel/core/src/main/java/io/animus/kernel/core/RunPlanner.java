@@ -17,6 +17,7 @@ import io.animus.kernel.domain.Quantity;
 import io.animus.kernel.domain.RefusedException;
 import io.animus.kernel.domain.Resources;
 import io.animus.kernel.domain.Violation;
+import io.animus.kernel.domain.access.Permission;
 import io.animus.kernel.domain.project.Project;
 import io.animus.kernel.domain.run.CodeRef;
 import io.animus.kernel.domain.run.RunDraft;
@@ -24,6 +25,7 @@ import io.animus.kernel.domain.run.RunEnvironment;
 import io.animus.kernel.domain.run.RunInput;
 import io.animus.kernel.domain.run.RunKind;
 import io.animus.kernel.domain.run.RunSpec;
+import io.animus.kernel.store.postgres.AccessRepository.ProjectAccess;
 import io.animus.kernel.store.postgres.Database;
 import io.animus.kernel.store.postgres.PlanningRepository.Facts;
 import io.animus.kernel.store.postgres.PlanningRepository.LockedEnvironment;
@@ -79,8 +81,8 @@ public final class RunPlanner {
     }
 
     /** Plans against the present state; asks the SCM host only about a commit that was never confirmed before. */
-    Plan plan(Project project, RunDraft draft) {
-        return plan(project, draft, database.read(tx -> facts(tx, project, draft)));
+    Plan plan(ProjectAccess access, RunDraft draft) {
+        return plan(access.project(), draft, database.read(tx -> facts(tx, access, draft)));
     }
 
     /** Plans with what was read before. */
@@ -119,24 +121,61 @@ public final class RunPlanner {
     }
 
     /** What is wrong with a frozen spec now that quotas, limits and grants may have changed. */
-    List<Violation> recheck(Transaction tx, Project project, RunSpec spec) {
-        var wrong = new ArrayList<Violation>();
-        tx.planning()
-                .findEnvironment(project.id(), spec.environment().environmentLock())
-                .ifPresent(environment -> {
-                    checkLimits(spec.resources(), environment.limits(), wrong);
-                    checkNetwork(project, spec.networkClass(), environment, wrong);
-                });
+    List<Violation> recheck(Transaction tx, ProjectAccess access, RunSpec spec) {
+        var project = access.project();
+        var facts = facts(tx, access, spec);
+        var wrong = unreached(spec, facts);
+        var environment = facts.environment();
+        if (environment != null) {
+            checkLimits(spec.resources(), environment.limits(), wrong);
+            checkNetwork(project, spec.networkClass(), environment, wrong);
+        }
         checkQuota(project, spec.resources(), wrong);
         return wrong;
     }
 
-    /** What the database knows of what the draft refers to. */
-    static Facts facts(Transaction tx, Project project, RunDraft draft) {
+    /**
+     * Looks again, in the transaction of the change, whether the caller may read the inputs; asks nothing where that can't
+     * be otherwise.
+     */
+    static void requireReached(Change change, RunSpec spec) {
+        if (change.rights().reach(Permission.DOWNLOAD_DATASET).isAll()) {
+            return;
+        }
+        var wrong = unreached(spec, facts(change.tx(), change.access(), spec));
+        if (!wrong.isEmpty()) {
+            throw new RefusedException(wrong);
+        }
+    }
+
+    private static List<Violation> unreached(RunSpec spec, Facts facts) {
+        var wrong = new ArrayList<Violation>();
+        for (var i = 0; i < spec.inputs().size(); i++) {
+            if (!facts.inputs().containsKey(spec.inputs().get(i).datasetVersion())) {
+                addUnknown(wrong, i);
+            }
+        }
+        return wrong;
+    }
+
+    private static Facts facts(Transaction tx, ProjectAccess access, RunSpec spec) {
+        return tx.planning()
+                .facts(
+                        access.project().id(),
+                        access.rights().reach(Permission.DOWNLOAD_DATASET),
+                        spec.environment().environmentLock(),
+                        spec.inputs().stream().map(RunInput::datasetVersion).toList(),
+                        "",
+                        null);
+    }
+
+    /** What the database knows of what the draft refers to, as far as the caller may let a run read it. */
+    static Facts facts(Transaction tx, ProjectAccess access, RunDraft draft) {
         var commit = draft.code().commit();
         return tx.planning()
                 .facts(
-                        project.id(),
+                        access.project().id(),
+                        access.rights().reach(Permission.DOWNLOAD_DATASET),
                         draft.environmentLock(),
                         draft.inputs().stream()
                                 .map(RunDraft.Input::datasetVersion)
@@ -212,11 +251,7 @@ public final class RunPlanner {
             var wanted = draft.inputs().get(i);
             var found = facts.inputs().get(wanted.datasetVersion());
             if (found == null) {
-                add(
-                        wrong,
-                        "/inputs/" + i + "/datasetVersion",
-                        UNKNOWN_REFERENCE,
-                        "There is no such dataset version in this project.");
+                addUnknown(wrong, i);
             } else {
                 inputs.add(new RunInput(wanted.name(), found.id(), found.digest(), found.size(), found.mediaType()));
             }
@@ -302,6 +337,11 @@ public final class RunPlanner {
                     UNKNOWN_REFERENCE,
                     "This network class is not the environment's, or not granted to the project.");
         }
+    }
+
+    private static void addUnknown(List<Violation> wrong, int input) {
+        var detail = "There is no such dataset version in this project, or none that you may read.";
+        add(wrong, "/inputs/" + input + "/datasetVersion", UNKNOWN_REFERENCE, detail);
     }
 
     private static void add(List<Violation> wrong, String pointer, ProblemCode code, String detail) {

@@ -65,7 +65,7 @@ public final class RunResults {
 
     public Page<Attempt> attempts(Caller caller, String project, String run, PageRequest page) {
         return gate.read(caller, target(project, run), Permission.READ, reading -> {
-            var found = Runs.require(reading.tx(), reading.project(), run);
+            var found = Runs.require(reading.tx(), reading.access(), run);
             return reading.tx().attempts().page(found.id(), page);
         });
     }
@@ -73,14 +73,14 @@ public final class RunResults {
     /** What the run went through after transition {@code after}; the last one is final exactly if nothing can follow. */
     public List<RunTransition> transitions(Caller caller, String project, String run, int after) {
         return gate.read(caller, target(project, run), Permission.READ, reading -> {
-            var found = Runs.require(reading.tx(), reading.project(), run);
+            var found = Runs.require(reading.tx(), reading.access(), run);
             return reading.tx().runs().transitions(found.id(), after, MOST_TRANSITIONS);
         });
     }
 
     public Page<Artifact> artifacts(Caller caller, String project, String run, PageRequest page) {
         return gate.read(caller, target(project, run), Permission.READ, reading -> {
-            var found = Runs.require(reading.tx(), reading.project(), run);
+            var found = Runs.require(reading.tx(), reading.access(), run);
             return reading.tx().artifacts().page(found.id(), page);
         });
     }
@@ -88,7 +88,7 @@ public final class RunResults {
     public Artifact artifact(Caller caller, String project, String run, String artifact) {
         var target = Target.inProject(project, "artifact", artifact);
         return gate.read(caller, target, Permission.READ, reading -> {
-            var found = Runs.require(reading.tx(), reading.project(), run);
+            var found = Runs.require(reading.tx(), reading.access(), run);
             return require(reading.tx(), found, artifact);
         });
     }
@@ -97,7 +97,7 @@ public final class RunResults {
     public Answer<Download> download(Caller caller, String project, String run, String artifact) {
         var target = Target.inProject(project, "artifact", artifact);
         var found = gate.read(caller, target, Permission.READ_RESULTS, reading -> {
-            var owner = Runs.require(reading.tx(), reading.project(), run);
+            var owner = Runs.require(reading.tx(), reading.access(), run, Permission.READ_RESULTS);
             return require(reading.tx(), owner, artifact);
         });
         var key = new ObjectKey(found.project().value(), found.digest());
@@ -108,6 +108,7 @@ public final class RunResults {
                 () -> PluginFailures.refused(
                         () -> ports.storage(Ports.QUICK, store -> store.signDownload(key, file, URL_VALIDITY))));
         return gate.change(caller, target, Permission.READ_RESULTS, null, change -> {
+            Runs.require(change.tx(), change.access(), run, Permission.READ_RESULTS);
             change.audit(
                     Action.ARTIFACT_DOWNLOADED,
                     found.id(),
@@ -122,7 +123,7 @@ public final class RunResults {
     /** Puts on record that the caller reads the log, before the first line. */
     public OpenedLog openLog(Caller caller, String project, String run) {
         var answer = gate.change(caller, target(project, run), Permission.READ_RESULTS, null, change -> {
-            var found = Runs.require(change.tx(), change.project(), run);
+            var found = Runs.require(change.tx(), change.access(), run, Permission.READ_RESULTS);
             var event =
                     change.audit(Action.RUN_LOG_READ, found.id(), Json.object().build());
             return new OpenedLog(found.id(), event);

@@ -1,5 +1,6 @@
 package io.animus.kernel.core;
 
+import static io.animus.kernel.domain.ProblemCode.FORBIDDEN;
 import static io.animus.kernel.domain.ProblemCode.STATE_CONFLICT;
 
 import io.animus.api.types.Digest;
@@ -24,6 +25,7 @@ import io.animus.kernel.domain.run.RunProgress;
 import io.animus.kernel.domain.run.RunSpec;
 import io.animus.kernel.domain.run.RunState;
 import io.animus.kernel.domain.run.WaitingReason;
+import io.animus.kernel.store.postgres.AccessRepository.ProjectAccess;
 import io.animus.kernel.store.postgres.RunRepository.Shown;
 import io.animus.kernel.store.postgres.Transaction;
 import java.time.Instant;
@@ -82,13 +84,16 @@ public final class Runs {
                 once,
                 reading -> {
                     var active = reading.project().requireActive();
-                    var facts = RunPlanner.facts(reading.tx(), active, draft);
+                    var facts = RunPlanner.facts(reading.tx(), reading.access(), draft);
                     return facts.isCommitConfirmed()
                             ? new Gate.Known<>(
                                     planner.plan(active, draft, facts).require())
                             : () -> planner.plan(active, draft, facts).require();
                 },
-                (change, spec) -> insert(change, spec, labels, draft.priority())));
+                (change, spec) -> {
+                    RunPlanner.requireReached(change, spec);
+                    return insert(change, spec, labels, draft.priority());
+                }));
     }
 
     /** Says what {@link #create} would freeze, or all that is wrong, and creates nothing. */
@@ -111,10 +116,10 @@ public final class Runs {
     public Answer<View> rerun(Caller caller, @Nullable Once<View> once, String project, String run) {
         var target = target(project, run);
         return rung(gate.change(caller, target, Permission.WRITE, once, change -> {
-            var original = require(change.tx(), change.project(), run);
+            var original = require(change.tx(), change.access(), run);
             change.project().requireActive();
             var spec = RunSpec.of(Json.read(original.spec()));
-            var wrong = planner.recheck(change.tx(), change.project(), spec);
+            var wrong = planner.recheck(change.tx(), change.access(), spec);
             if (!wrong.isEmpty()) {
                 throw new RefusedException(wrong);
             }
@@ -132,7 +137,7 @@ public final class Runs {
             Caller caller, @Nullable Once<View> once, String project, String run, @Nullable String reason) {
         return rung(gate.change(caller, target(project, run), Permission.WRITE, once, change -> {
             // Locked, so that a scheduler or reconciler that is at it doesn't make the wish fail.
-            var id = require(change.tx(), change.project(), run).id();
+            var id = require(change.tx(), change.access(), run).id();
             var before = change.tx().runs().lock(id).orElseThrow();
             var progress = before.progress();
             if (progress.state().isFinal()) {
@@ -156,7 +161,7 @@ public final class Runs {
                 change.audit(Action.RUN_CANCELED, before.id(), Json.object().build());
                 change.emit("RunFinished", before.id());
             }
-            var after = require(change.tx(), change.project(), run);
+            var after = require(change.tx(), change.access(), run);
             return view(change.tx(), change.project(), after, change.now());
         }));
     }
@@ -164,8 +169,9 @@ public final class Runs {
     public View find(Caller caller, String ref, String run) {
         return gate.read(caller, target(ref, run), Permission.READ, reading -> {
             var project = reading.project();
+            var reach = reading.rights().reach(Permission.READ);
             var found = TypeId.isForm(Run.PREFIX, run)
-                    ? reading.tx().runs().show(project.id(), new TypeId(run))
+                    ? reading.tx().runs().show(project.id(), new TypeId(run), reach)
                     : Optional.<Shown>empty();
             var shown = found.orElseThrow(() -> RefusedException.notFound("run"));
             BooleanSupplier fits = () ->
@@ -177,7 +183,7 @@ public final class Runs {
     public Page<View> list(Caller caller, String project, RunFilter filter, PageRequest page) {
         return gate.read(caller, Target.inProject(project, TYPE, null), Permission.READ, reading -> {
             var tx = reading.tx();
-            var runs = tx.runs().page(reading.project().id(), filter, page);
+            var runs = tx.runs().page(reading.project().id(), reading.rights().reach(Permission.READ), filter, page);
             var isWaiting = runs.items().stream().anyMatch(run -> run.progress().state() == RunState.QUEUED);
             var room = isWaiting ? room(tx, reading.project()) : null;
             return runs.map(run -> new View(run, waiting(run, () -> fits(room, run), reading.now())));
@@ -190,15 +196,36 @@ public final class Runs {
         return answer;
     }
 
-    static Run require(Transaction tx, Project project, String run) {
-        if (!TypeId.isForm(Run.PREFIX, run)) {
-            throw RefusedException.notFound("run");
-        }
-        return tx.runs().find(project.id(), new TypeId(run)).orElseThrow(() -> RefusedException.notFound("run"));
+    /** The run, unless it read what is kept from the caller. */
+    static Run require(Transaction tx, ProjectAccess access, String run) {
+        return find(tx, access, run, Permission.READ).orElseThrow(() -> RefusedException.notFound("run"));
     }
 
-    private Project active(Caller caller, Target target) {
-        return gate.read(caller, target, Permission.WRITE, Reading::project).requireActive();
+    /** The run, if the caller has this right on all that it read. */
+    static Run require(Transaction tx, ProjectAccess access, String run, Permission permission) {
+        return find(tx, access, run, permission).orElseGet(() -> {
+            require(tx, access, run);
+            throw RefusedException.of(
+                    FORBIDDEN,
+                    "The run read a restricted dataset; on that it takes one of " + permission.words() + ".");
+        });
+    }
+
+    private static Optional<Run> find(Transaction tx, ProjectAccess access, String run, Permission permission) {
+        return TypeId.isForm(Run.PREFIX, run)
+                ? tx.runs()
+                        .find(
+                                access.project().id(),
+                                new TypeId(run),
+                                access.rights().reach(permission))
+                : Optional.empty();
+    }
+
+    private ProjectAccess active(Caller caller, Target target) {
+        return gate.read(caller, target, Permission.WRITE, reading -> {
+            reading.project().requireActive();
+            return reading.access();
+        });
     }
 
     private View insert(Change change, RunSpec spec, Run.Labels labels, int priority) {

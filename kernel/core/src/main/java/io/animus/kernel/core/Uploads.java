@@ -22,6 +22,7 @@ import io.animus.kernel.domain.data.Upload;
 import io.animus.kernel.domain.lineage.LineageEdge;
 import io.animus.kernel.domain.lineage.Relation;
 import io.animus.kernel.domain.project.Project;
+import io.animus.kernel.store.postgres.AccessRepository.ProjectAccess;
 import io.animus.kernel.store.postgres.Transaction;
 import java.time.Duration;
 import java.time.Instant;
@@ -75,14 +76,14 @@ public final class Uploads {
         return gate.askAndChange(
                 caller,
                 Target.inProject(project, "dataset", dataset),
-                Permission.WRITE,
+                Datasets.admission(Permission.WRITE, dataset),
                 once,
-                reading -> {
-                    requireFit(reading.tx(), reading.project(), dataset, content);
+                (reading, into) -> {
+                    requireFit(reading.tx(), reading.access(), into, content);
                     return sign(reading.project(), content, VALIDITY);
                 },
-                (change, put) -> {
-                    var into = requireFit(change.tx(), change.project(), dataset, content);
+                (change, into, put) -> {
+                    requireFit(change.tx(), change.access(), into, content);
                     var upload = new Upload(
                             change.newId(Upload.PREFIX),
                             into.project(),
@@ -104,8 +105,9 @@ public final class Uploads {
 
     /** The upload, without where to put the content. */
     public Ticket find(Caller caller, String project, String dataset, String upload) {
-        return gate.read(caller, Target.inProject(project, TYPE, upload), Permission.READ, reading -> {
-            var found = require(reading.tx(), Datasets.require(reading.tx(), reading.project(), dataset), upload);
+        var target = Target.inProject(project, TYPE, upload);
+        return gate.read(caller, target, Datasets.admission(Permission.READ, dataset), (reading, into) -> {
+            var found = require(reading.tx(), into, upload);
             return new Ticket(found, found.state(reading.now()), null);
         });
     }
@@ -113,9 +115,9 @@ public final class Uploads {
     /** The upload with a fresh place to put the content if it is open: for whoever opened it and asks again. */
     public Ticket sign(Caller caller, String project, String dataset, String upload) {
         var target = Target.inProject(project, TYPE, upload);
-        return gate.onRecord(
-                caller, target, () -> gate.<Supplier<Ticket>>read(caller, target, Permission.WRITE, reading -> {
-                            var into = Datasets.require(reading.tx(), reading.project(), dataset);
+        var admission = Datasets.admission(Permission.WRITE, dataset);
+        return gate.onRecord(caller, target, () -> gate.<Dataset, Supplier<Ticket>>read(
+                        caller, target, admission, (reading, into) -> {
                             var found = require(reading.tx(), into, upload);
                             var state = found.state(reading.now());
                             if (state != Upload.State.OPEN) {
@@ -125,7 +127,7 @@ public final class Uploads {
                             var put = sign(reading.project(), found.content(), rest);
                             return () -> new Ticket(found, state, put.get());
                         })
-                        .get());
+                .get());
     }
 
     /** Makes a version of what was put, or answers the version that has this content already. */
@@ -134,10 +136,9 @@ public final class Uploads {
         return gate.askAndChange(
                 caller,
                 Target.inProject(project, TYPE, upload),
-                Permission.WRITE,
+                Datasets.admission(Permission.WRITE, dataset),
                 once,
-                reading -> {
-                    var into = Datasets.require(reading.tx(), reading.project(), dataset);
+                (reading, into) -> {
                     var found = require(reading.tx(), into, upload);
                     if (found.datasetVersion() != null) {
                         return () -> true;
@@ -145,12 +146,11 @@ public final class Uploads {
                     requireOpen(reading.project(), found, reading.now());
                     return () -> requireStored(reading.project(), found.content());
                 },
-                (change, stored) -> complete(change, dataset, upload));
+                (change, into, stored) -> complete(change, into, upload));
     }
 
-    private static Completed complete(Change change, String dataset, String id) {
+    private static Completed complete(Change change, Dataset into, String id) {
         var tx = change.tx();
-        var into = Datasets.require(tx, change.project(), dataset);
         // Everything below is read after this, which waits for whoever is completing an upload of the same dataset.
         var number = tx.datasetVersions().nextNumber(into.id());
         var upload = require(tx, into, id);
@@ -206,22 +206,24 @@ public final class Uploads {
         return tx.uploads().find(dataset.id(), new TypeId(upload)).orElseThrow(() -> RefusedException.notFound(TYPE));
     }
 
-    private static Dataset requireFit(Transaction tx, Project project, String dataset, Content content) {
-        var into = Datasets.require(tx, project, dataset);
-        project.requireActive();
+    private static void requireFit(Transaction tx, ProjectAccess access, Dataset into, Content content) {
+        var project = access.project().requireActive();
+        var rights = access.rights();
         var parents = content.parents();
-        var known = parents.isEmpty() ? Map.of() : tx.datasetVersions().findAll(project.id(), parents);
+        var known = parents.isEmpty()
+                ? Map.<TypeId, DatasetVersion>of()
+                : tx.datasetVersions().findAll(project.id(), parents, rights.reach(Permission.READ));
         var violations = new Violations();
         for (var i = 0; i < parents.size(); i++) {
+            var parent = known.get(parents.get(i));
             violations.check(
-                    known.containsKey(parents.get(i)),
+                    parent != null && (rights.isMember() || rights.isGrantedOn(parent.dataset(), Permission.READ)),
                     "/lineageParents/" + i,
                     UNKNOWN_REFERENCE,
                     "There is no dataset version " + parents.get(i) + " in this project.");
         }
         violations.refuseIfAny();
         refuseCycles(tx, into, content);
-        return into;
     }
 
     /** Content that the dataset has already becomes that version, which must not come from itself. */

@@ -14,12 +14,14 @@ import io.animus.kernel.domain.access.ProjectRoles;
 import io.animus.kernel.domain.access.Role;
 import io.animus.kernel.domain.access.ServiceAccount;
 import io.animus.kernel.domain.access.SystemRole;
+import io.animus.kernel.domain.data.Dataset;
 import io.animus.kernel.domain.project.Project;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -176,8 +178,8 @@ class AccessTest {
         var project = kernel.project();
         var roles = new RoleBindings(kernel.gate());
         var owner = kernel.member(project, Role.OWNER);
-        roles.create(owner, null, project.id().value(), caller.principal(), Role.VIEWER);
-        roles.create(owner, null, project.id().value(), caller.principal(), Role.APPROVER);
+        roles.create(owner, null, project.id().value(), draft(caller, Role.VIEWER));
+        roles.create(owner, null, project.id().value(), draft(caller, Role.APPROVER));
 
         var me = new Me(kernel.gate()).find(caller);
 
@@ -185,7 +187,8 @@ class AccessTest {
         assertThat(me.key()).isNotNull();
         assertThat(me.key().expires()).isEqualTo(created.key().expires());
         assertThat(me.projectRoles())
-                .containsExactly(new ProjectRoles(project.id(), project.name(), Set.of(Role.VIEWER, Role.APPROVER)));
+                .containsExactly(
+                        new ProjectRoles(project.id(), project.name(), Set.of(Role.VIEWER, Role.APPROVER), Map.of()));
     }
 
     @Test
@@ -217,7 +220,8 @@ class AccessTest {
         var project = kernel.project();
         var ref = project.id().value();
         var owner = kernel.member(project, Role.OWNER);
-        new RoleBindings(kernel.gate()).create(owner, null, ref, admin.principal(), Role.OWNER);
+        new RoleBindings(kernel.gate())
+                .create(owner, null, ref, new RoleBindings.Draft(admin.principal(), Role.OWNER, null));
         var target = Target.inProject(ref, "project", ref);
         var let = authentication.authenticate(created.secret(), "test", target, RequestContext.NONE);
         keys.revoke(admin(), "too-late", created.key().id().value(), 1);
@@ -232,6 +236,29 @@ class AccessTest {
     }
 
     @Test
+    void rememberedRightsShowNothingThatThisHubHidAndRefuseNobody() {
+        var member = account("member");
+        var secret = key(member).secret();
+        var steps = new DatasetSteps(kernel);
+        var target = Target.inProject(steps.project(), "dataset", steps.dataset());
+        var owner = kernel.member(steps.project, Role.OWNER);
+        new RoleBindings(kernel.gate())
+                .create(owner, null, steps.project(), new RoleBindings.Draft(member.principal(), Role.VIEWER, null));
+        Runnable look = () -> steps.datasets.find(
+                authentication.authenticate(secret, "test", target, RequestContext.NONE),
+                steps.project(),
+                steps.dataset());
+        look.run();
+
+        steps.datasets.restrict(owner, steps.project(), steps.dataset(), 1, Dataset.Access.RESTRICTED);
+        assertThat(code(look)).isEqualTo(ProblemCode.NOT_FOUND);
+
+        // Unseen by this hub, as another one would do it.
+        kernel.bind(member.principal(), steps.project, Role.VIEWER, steps.dataset.id());
+        look.run();
+    }
+
+    @Test
     void keyThatExpiresIsNotRememberedAnyLonger() {
         var created = key(account("expires"), Duration.ofMillis(400));
         authenticate(created.secret());
@@ -242,6 +269,10 @@ class AccessTest {
     private static ServiceAccount account(String name, SystemRole... roles) {
         var draft = new ServiceAccounts.Draft(new Name(name), null, Set.of(roles));
         return Kernel.done(accounts.create(admin(), null, draft));
+    }
+
+    private static RoleBindings.Draft draft(Caller subject, Role role) {
+        return new RoleBindings.Draft(subject.principal(), role, null);
     }
 
     private static ApiKeys.Created key(ServiceAccount account) {

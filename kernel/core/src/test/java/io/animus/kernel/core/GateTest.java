@@ -43,6 +43,7 @@ class GateTest {
             BIND_ROLES              - - - - x - - -
             READ                    x x x x x x - -
             WRITE                   - x x - x - - -
+            SET_DATASET_ACCESS      - - x - x - - -
             DOWNLOAD_DATASET        - x x - x x - -
             READ_RESULTS            - x x x x x - -
             VALIDATE_MODEL          - - x - x - - -

@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 
 /** The kernel on a real PostgreSQL, without a framework; tests bring the plugins. One for a test class. */
@@ -140,16 +141,25 @@ final class Kernel implements AutoCloseable {
     /** Somebody new who has these roles in the project. */
     Caller member(Project project, Role... roles) {
         var member = somebody();
-        database.write(tx -> {
-            for (var role : roles) {
-                var id = trail.ids().next(RoleBinding.PREFIX);
-                tx.roleBindings()
-                        .insert(new RoleBinding(
-                                id, project.id(), member.principal(), role, new Made(Instant.now(), Principal.HUB)));
-            }
-            return true;
-        });
+        for (var role : roles) {
+            bind(member.principal(), project, role, null);
+        }
         return member;
+    }
+
+    /** Somebody new who has this role on one object of the project, and none in the project. */
+    Caller memberOn(Project project, TypeId object, Role role) {
+        var member = somebody();
+        bind(member.principal(), project, role, object);
+        return member;
+    }
+
+    /** @param object a dataset or model; null for the whole project */
+    void bind(Principal subject, Project project, Role role, @Nullable TypeId object) {
+        var made = new Made(Instant.now(), Principal.HUB);
+        var id = trail.ids().next(RoleBinding.PREFIX);
+        var binding = new RoleBinding(id, project.id(), subject, role, object, made);
+        database.write(tx -> tx.roleBindings().insert(binding));
     }
 
     /** Closes the project for anything new. */

@@ -249,7 +249,8 @@ final class Laboratory {
         var version = kernel.database().write(tx -> {
             var ids = kernel.trail().ids();
             var id = ids.next(Dataset.PREFIX);
-            var dataset = new Dataset(id, owner.id(), name(id), null, List.of(), null, made());
+            var dataset =
+                    new Dataset(id, owner.id(), name(id), null, List.of(), Dataset.Access.PROJECT, null, made(), 1);
             tx.datasets().insert(dataset);
             var found = new DatasetVersion(
                     ids.next(DatasetVersion.PREFIX), owner.id(), id, 1, DatasetSteps.content(DATA), made());

@@ -275,7 +275,8 @@ class SequencerTest {
         var project = kernel.project();
         var owner = kernel.member(project, Role.OWNER);
         var user = new Principal(Principal.Kind.USER, "grace");
-        var answer = new RoleBindings(gate).create(owner, null, project.id().value(), user, Role.VIEWER);
+        var answer = new RoleBindings(gate)
+                .create(owner, null, project.id().value(), new RoleBindings.Draft(user, Role.VIEWER, null));
 
         assertThat(((Answer.Done<RoleBinding>) answer).covered()).isTrue();
         assertThat(kernel.column(

@@ -81,8 +81,16 @@ record Training(DatasetVersion data, EnvironmentLock lock, Run run, List<Artifac
     /** The one version of a new dataset. */
     static DatasetVersion data(Kernel kernel, Transaction tx, Project project, Made made) {
         var id = kernel.trail().ids().next(Dataset.PREFIX);
-        var dataset =
-                new Dataset(id, project.id(), new Name(id.value().replace('_', '-')), null, List.of(), null, made);
+        var dataset = new Dataset(
+                id,
+                project.id(),
+                new Name(id.value().replace('_', '-')),
+                null,
+                List.of(),
+                Dataset.Access.PROJECT,
+                null,
+                made,
+                1);
         tx.datasets().insert(dataset);
         var content = new Content(
                 Digest.of(id.value().getBytes(UTF_8)),

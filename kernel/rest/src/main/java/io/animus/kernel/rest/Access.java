@@ -31,6 +31,11 @@ final class Access {
     }
 
     /** In the order of their declaration. */
+    static List<String> roleWords(Collection<Role> roles) {
+        return roles.stream().sorted().map(Role::word).toList();
+    }
+
+    /** In the order of their declaration. */
     static List<String> words(Collection<SystemRole> roles) {
         return roles.isEmpty()
                 ? List.of()

@@ -7,6 +7,7 @@ import io.animus.kernel.core.Uploads;
 import io.animus.kernel.domain.data.Dataset;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.PATCH;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -31,6 +32,8 @@ public final class DatasetsResource {
             body.required("name", Shape.NAME),
             body.optional("description", Shape.DESCRIPTION),
             body.optional("tags", Shape.TAGS, List.of())));
+    private static final Shape<Dataset.Access> ACCESS = Shape.object(
+            body -> body.required("access", Shape.oneOf(List.of(Dataset.Access.values()), Dataset.Access::word)));
 
     private final Door door;
     private final Datasets datasets;
@@ -78,6 +81,20 @@ public final class DatasetsResource {
                 "getDataset",
                 target(project, dataset),
                 call -> Replies.ok(datasets.find(call.caller(), project, dataset), DatasetsResource::write));
+    }
+
+    @PATCH
+    @Path("{dataset}")
+    public Response update(
+            @Context HttpServletRequest request,
+            @PathParam("project") String project,
+            @PathParam("dataset") String dataset) {
+        return door.open(request, "updateDataset", target(project, dataset), call -> {
+            var access = call.patch(ACCESS);
+            return call.change(
+                    Form.<Dataset>changed(DatasetsResource::write),
+                    once -> datasets.restrict(call.caller(), project, dataset, call.version(), access));
+        });
     }
 
     @POST
@@ -179,8 +196,9 @@ public final class DatasetsResource {
                 .put("name", dataset.name().value())
                 .put("description", dataset.description())
                 .texts("tags", dataset.tags())
+                .put("access", dataset.access().word())
                 .number("latestVersion", dataset.latestVersion());
-        Access.writeMade(output, dataset.made());
+        Access.writeMade(output, dataset.made()).etag(dataset.version());
     }
 
     private static void write(JsonOutput output, DatasetVersions.Download download) {

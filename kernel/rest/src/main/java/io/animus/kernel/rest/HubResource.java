@@ -5,7 +5,6 @@ import io.animus.kernel.core.Inventory;
 import io.animus.kernel.core.Me;
 import io.animus.kernel.core.Target;
 import io.animus.kernel.domain.access.ProjectRoles;
-import io.animus.kernel.domain.access.Role;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -13,7 +12,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.util.EnumSet;
+import java.util.List;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -76,9 +75,10 @@ public final class HubResource {
     private static void write(JsonOutput output, ProjectRoles held) {
         output.put("project", held.project().value())
                 .put("projectName", held.name().value())
-                .texts(
-                        "roles",
-                        EnumSet.copyOf(held.roles()).stream().map(Role::word).toList());
+                .texts("roles", Access.roleWords(held.roles()))
+                .list("objectRoles", List.copyOf(held.onObjects().entrySet()), (on, object) -> on.put(
+                                "object", object.getKey().value())
+                        .texts("roles", Access.roleWords(object.getValue())));
     }
 
     private static void write(JsonOutput output, Composition.Installed bundle) {

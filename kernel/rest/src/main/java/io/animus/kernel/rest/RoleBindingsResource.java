@@ -1,10 +1,12 @@
 package io.animus.kernel.rest;
 
+import io.animus.api.types.TypeId;
 import io.animus.kernel.core.RoleBindings;
 import io.animus.kernel.core.Target;
-import io.animus.kernel.domain.access.Principal;
-import io.animus.kernel.domain.access.Role;
+import io.animus.kernel.domain.ProblemCode;
 import io.animus.kernel.domain.access.RoleBinding;
+import io.animus.kernel.domain.data.Dataset;
+import io.animus.kernel.domain.model.Model;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
@@ -27,14 +29,14 @@ import org.osgi.service.jakartars.whiteboard.propertytypes.JakartarsResource;
 @Path("/api/v1/projects/{project}/role-bindings")
 @Produces(MediaType.APPLICATION_JSON)
 public final class RoleBindingsResource {
-    private static final Shape<Draft> DRAFT = Shape.object(
-            body -> new Draft(body.required("subject", Access.SUBJECT), body.required("role", Access.ROLE)));
+    private static final Shape<TypeId> OBJECT = Shape.of(
+            "the id of a dataset or model",
+            () -> new TypeId(Dataset.PREFIX + "_00000000000000000000000000"),
+            RoleBindingsResource::object);
+    private static final Shape<RoleBindings.Draft> DRAFT = Shape.object(RoleBindingsResource::draft);
 
     private final Door door;
     private final RoleBindings bindings;
-
-    /** Who is to be what. */
-    private record Draft(Principal subject, Role role) {}
 
     @Activate
     public RoleBindingsResource(
@@ -49,7 +51,7 @@ public final class RoleBindingsResource {
             var draft = call.body(DRAFT);
             return call.change(
                     Form.created(RoleBindingsResource::write, RoleBindingsResource::location),
-                    once -> bindings.create(call.caller(), once, project, draft.subject(), draft.role()));
+                    once -> bindings.create(call.caller(), once, project, draft));
         });
     }
 
@@ -87,11 +89,32 @@ public final class RoleBindingsResource {
                 call -> Replies.deleted(bindings.delete(call.caller(), project, call.version(), id)));
     }
 
+    private static RoleBindings.Draft draft(Members body) {
+        var role = body.required("role", Access.ROLE);
+        var object = body.optional("object", OBJECT);
+        if (object != null && RoleBinding.OF_PROJECTS.contains(role)) {
+            body.place()
+                    .member("role")
+                    .note(ProblemCode.INVALID_VALUE, "This role is one in a whole project; leave out the object.");
+        }
+        return new RoleBindings.Draft(body.required("subject", Access.SUBJECT), role, object);
+    }
+
+    private static TypeId object(String text) {
+        if (!TypeId.isForm(Dataset.PREFIX, text) && !TypeId.isForm(Model.PREFIX, text)) {
+            throw new IllegalArgumentException("not such an id");
+        }
+        return new TypeId(text);
+    }
+
     private static void write(JsonOutput output, RoleBinding binding) {
         output.put("id", binding.id().value())
                 .put("project", binding.project().value())
                 .object("subject", subject -> Access.writePrincipal(subject, binding.subject()))
-                .put("role", binding.role().word());
+                .put("role", binding.role().word())
+                .put(
+                        "object",
+                        binding.object() == null ? null : binding.object().value());
         Access.writeMade(output, binding.made()).etag(RoleBinding.VERSION);
     }
 

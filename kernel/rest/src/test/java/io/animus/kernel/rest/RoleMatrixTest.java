@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -19,6 +20,11 @@ class RoleMatrixTest {
             List.of("viewer", "developer", "maintainer", "approver", "owner", "auditor");
     private static final List<String> SYSTEM_ROLES = List.of("platform-admin", "security-officer");
 
+    /** The project roles that can be had on one object. */
+    private static final List<String> OBJECT_ROLES = List.of("viewer", "developer", "maintainer", "approver");
+
+    private static final Map<String, Client> GUESTS = new LinkedHashMap<>();
+
     private static TestHub hub;
     private static Story story;
 
@@ -26,6 +32,12 @@ class RoleMatrixTest {
     static void start(@TempDir Path folder) throws Exception {
         hub = new TestHub(folder);
         story = new Story(hub);
+        for (var role : OBJECT_ROLES) {
+            var guest = hub.client("guest-" + role);
+            story.bind(guest, role, story.dataset().text("id"));
+            story.bind(guest, role, story.model().text("id"));
+            GUESTS.put(role, guest);
+        }
     }
 
     @AfterAll
@@ -59,6 +71,31 @@ class RoleMatrixTest {
 
         assertThat(wrong).isEmpty();
         assertThat(OnRecord.missing(hub)).isEmpty();
+    }
+
+    /** Who has a role on the dataset and on the model alone has the rights of this role there, and sees nothing else. */
+    @Test
+    void roleOnAnObjectEndsAtTheObject() {
+        var operations = Contract.all().stream()
+                .filter(operation -> operation.path().contains("{project}"))
+                .toList();
+
+        var wrong = new ArrayList<String>();
+        for (var operation : operations) {
+            var isOfTheObject =
+                    operation.path().contains("{dataset}") || operation.path().contains("{model}");
+            GUESTS.forEach((role, guest) -> {
+                var status = call(guest, operation).status();
+                var isRight = isOfTheObject
+                        ? isRight(operation, role, operation.roles().contains(role), status)
+                        : status == 404;
+                if (!isRight) {
+                    wrong.add("%s by %s: %d".formatted(operation.id(), role, status));
+                }
+            });
+        }
+
+        assertThat(wrong).isEmpty();
     }
 
     private static boolean isRight(Contract.Operation operation, String role, boolean isNamed, int status) {

@@ -132,6 +132,11 @@ class StatusesTest {
                 "{\"title\": \"t\"}",
                 "If-Match",
                 everything.get(Story.PROJECT).header("ETag"));
+        everything.patch(
+                Story.PROJECT + "/datasets/masses",
+                "{\"access\": \"project\"}",
+                "If-Match",
+                everything.get(Story.PROJECT + "/datasets/masses").header("ETag"));
         everything.get("/api/v1/audit/events?project=absent");
         var unknown = hub.newId("aud").value();
         everything.get("/api/v1/audit/proofs/inclusion?event=" + unknown);
@@ -186,6 +191,7 @@ class StatusesTest {
         assertThat(send(everything, archive, paths.get(archive.id())).status()).isEqualTo(200);
         var etag = everything.get(Story.PROJECT).header("ETag");
         everything.patch(Story.PROJECT, "{\"title\": \"late\"}", "If-Match", etag);
+        everything.patch(Story.PROJECT + "/datasets/masses", "{\"access\": \"restricted\"}", "If-Match", "\"2\"");
     }
 
     /** As if the database had come from a dump of another system. */
@@ -278,6 +284,7 @@ class StatusesTest {
     private String badWishOf(String operation) {
         return switch (operation) {
             case "updateProject" -> "{\"networkClasses\": [\"a\", \"a\"]}";
+            case "updateDataset" -> "{\"access\": \"secret\"}";
             case "createProject" -> "{\"name\": \"X\", \"owners\": [{\"kind\": \"user\", \"id\": \"ada\"}]}";
             case "createRoleBinding" -> "{\"subject\": {\"kind\": \"bot\", \"id\": \"ada\"}, \"role\": \"viewer\"}";
             case "createUpload" -> "{\"digest\": \"sha1:0\", \"size\": 1, \"mediaType\": \"a/b\"}";

@@ -88,6 +88,15 @@ final class Story {
                         .formatted(member.account(), role)));
     }
 
+    /** Gives somebody a role on one dataset or model. */
+    Client.Reply bind(Client member, String role, String object) {
+        return made(owner.post(
+                PROJECT + "/role-bindings",
+                """
+                {"subject": {"kind": "serviceAccount", "id": "%s"}, "role": "%s", "object": "%s"}"""
+                        .formatted(member.account(), role, object)));
+    }
+
     /** Takes the role of an owner from everybody but this one, who is refused to go too. */
     void leaveOnlyOneOwner(Client last) {
         var bindings = last.get(PROJECT + "/role-bindings?pageSize=500").json().get("items");
@@ -268,6 +277,14 @@ final class Story {
         return artifact;
     }
 
+    Client.Reply dataset() {
+        return dataset;
+    }
+
+    Client.Reply model() {
+        return model;
+    }
+
     Client.Reply dataVersion() {
         return dataVersion;
     }
@@ -285,6 +302,7 @@ final class Story {
         return switch (operation) {
             case "createProject" -> "{\"name\": \"another\", \"owners\": [{\"kind\": \"user\", \"id\": \"ada\"}]}";
             case "updateProject" -> "{\"title\": \"t\"}";
+            case "updateDataset" -> "{\"access\": \"restricted\"}";
             case "createRoleBinding" -> "{\"subject\": {\"kind\": \"user\", \"id\": \"ada\"}, \"role\": \"viewer\"}";
             case "createDataset", "createEnvironment", "createModel", "createServiceAccount" ->
                 "{\"name\": \"another\"}";

@@ -29,6 +29,9 @@ public enum Permission {
     READ(everybody(), nobody()),
     /** Datasets, environments, runs, models and draft versions of them. */
     WRITE(EnumSet.of(DEVELOPER, MAINTAINER, OWNER), nobody()),
+    /** Who of the project gets at a dataset. */
+    SET_DATASET_ACCESS(EnumSet.of(MAINTAINER, OWNER), nobody()),
+    /** The content itself, and runs that read it. */
     DOWNLOAD_DATASET(EnumSet.of(DEVELOPER, MAINTAINER, OWNER, AUDITOR), nobody()),
     /** Logs and artifacts, which show what the data held. */
     READ_RESULTS(EnumSet.of(DEVELOPER, MAINTAINER, APPROVER, OWNER, AUDITOR), nobody()),

@@ -5,12 +5,16 @@ import static io.animus.kernel.store.postgres.generated.Tables.PROJECT;
 import static io.animus.kernel.store.postgres.generated.Tables.ROLE_BINDING;
 import static java.util.stream.Collectors.toUnmodifiableSet;
 import static org.jooq.impl.DSL.arrayAgg;
+import static org.jooq.impl.DSL.coalesce;
+import static org.jooq.impl.DSL.concat;
+import static org.jooq.impl.DSL.inline;
 
 import io.animus.api.types.Digest;
 import io.animus.api.types.TypeId;
 import io.animus.kernel.domain.Name;
 import io.animus.kernel.domain.access.Principal;
 import io.animus.kernel.domain.access.ProjectRoles;
+import io.animus.kernel.domain.access.Rights;
 import io.animus.kernel.domain.access.Role;
 import io.animus.kernel.domain.access.SystemRole;
 import io.animus.kernel.domain.project.Project;
@@ -20,6 +24,8 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -35,8 +41,9 @@ public final class AccessRepository {
             " key.secret_hash = ? and key.revoked_at is null and key.expires_at > ? and account.id = key.service_account_id";
     private static final String ROLES =
             """
-            , (select array_agg(binding.role) from role_binding binding
-                where binding.project_id = project.id and binding.subject = %s)""";
+            , (select array_agg(coalesce(binding.object_id || ' ', '') || binding.role) from role_binding binding
+                where binding.project_id = project.id and binding.subject = %s),
+            exists (select from dataset where dataset.project_id = project.id and dataset.access = 'restricted')""";
 
     private static final Prepared ENTER =
             new Prepared(ENTRY + " from api_key key, service_account account where" + VALID);
@@ -93,8 +100,8 @@ public final class AccessRepository {
         }
     }
 
-    /** A project, and the roles that somebody has in it; none is possible. */
-    public record ProjectAccess(Project project, Set<Role> roles) {}
+    /** A project, and what somebody is in it, which may be nothing. */
+    public record ProjectAccess(Project project, Rights rights) {}
 
     /**
      * What a change begins with.
@@ -185,9 +192,9 @@ public final class AccessRepository {
                         tx.connection(),
                         row -> new Opening(
                                 projectAccess(row, 1),
-                                row.getBoolean(14),
+                                row.getBoolean(15),
                                 first(row),
-                                apiKey == null || row.getBoolean(19)),
+                                apiKey == null || row.getBoolean(20)),
                         principal,
                         key,
                         apiKey,
@@ -198,7 +205,7 @@ public final class AccessRepository {
 
     /** The roles of {@code principal}, by project: the first {@code limit} projects by id. */
     public List<ProjectRoles> projectRoles(Principal principal, int limit) {
-        var roles = arrayAgg(ROLE_BINDING.ROLE);
+        var roles = arrayAgg(concat(coalesce(ROLE_BINDING.OBJECT_ID.concat(" "), inline("")), ROLE_BINDING.ROLE));
         return tx.sql()
                 .select(PROJECT.ID, PROJECT.NAME, roles)
                 .from(ROLE_BINDING)
@@ -208,15 +215,18 @@ public final class AccessRepository {
                 .groupBy(PROJECT.ID, PROJECT.NAME)
                 .orderBy(PROJECT.ID)
                 .limit(limit)
-                .fetch(row -> new ProjectRoles(row.value1(), row.value2(), roles(row.value3())));
+                .fetch(row -> {
+                    var rights = rights(Arrays.asList(row.value3()), false);
+                    return new ProjectRoles(row.value1(), row.value2(), rights.roles(), rights.onObjects());
+                });
     }
 
-    /** Every role that {@code principal} has in any project. */
+    /** Every role that {@code principal} has in the whole of any project. */
     public Set<Role> rolesAnywhere(Principal principal) {
         return tx.sql()
                 .selectDistinct(ROLE_BINDING.ROLE)
                 .from(ROLE_BINDING)
-                .where(ROLE_BINDING.SUBJECT.eq(principal))
+                .where(ROLE_BINDING.SUBJECT.eq(principal).and(ROLE_BINDING.OBJECT_ID.isNull()))
                 .fetchSet(row -> Role.of(row.value1()));
     }
 
@@ -232,20 +242,33 @@ public final class AccessRepository {
     }
 
     private static ProjectAccess projectAccess(ResultSet row, int from) throws SQLException {
-        var roles = Prepared.textsOf(row, from + ProjectRepository.WIDTH);
+        var held = from + ProjectRepository.WIDTH;
         return new ProjectAccess(
-                ProjectRepository.project(row, from),
-                roles.stream().map(Role::of).collect(toUnmodifiableSet()));
+                ProjectRepository.project(row, from), rights(Prepared.textsOf(row, held), row.getBoolean(held + 1)));
     }
 
     private static @Nullable FirstAnswer first(ResultSet row) throws SQLException {
-        var request = row.getString(15);
+        var request = row.getString(16);
         return request == null
                 ? null
-                : new FirstAnswer(new Digest(request), row.getInt(16), row.getBytes(17), row.getString(18));
+                : new FirstAnswer(new Digest(request), row.getInt(17), row.getBytes(18), row.getString(19));
     }
 
-    private static Set<Role> roles(String @Nullable [] words) {
-        return words == null ? Set.of() : Arrays.stream(words).map(Role::of).collect(toUnmodifiableSet());
+    /** @param words roles, those on an object after its id and a blank */
+    private static Rights rights(List<String> words, boolean hasRestricted) {
+        var roles = EnumSet.noneOf(Role.class);
+        var onObjects = new HashMap<TypeId, Set<Role>>();
+        for (var word : words) {
+            var blank = word.indexOf(' ');
+            var role = Role.of(word.substring(blank + 1));
+            if (blank < 0) {
+                roles.add(role);
+            } else {
+                onObjects
+                        .computeIfAbsent(new TypeId(word.substring(0, blank)), id -> EnumSet.noneOf(Role.class))
+                        .add(role);
+            }
+        }
+        return new Rights(roles, onObjects, hasRestricted);
     }
 }

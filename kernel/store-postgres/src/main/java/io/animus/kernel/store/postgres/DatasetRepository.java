@@ -11,6 +11,7 @@ import io.animus.kernel.domain.Made;
 import io.animus.kernel.domain.Name;
 import io.animus.kernel.domain.Page;
 import io.animus.kernel.domain.PageRequest;
+import io.animus.kernel.domain.access.Reach;
 import io.animus.kernel.domain.data.Dataset;
 import java.util.Arrays;
 import java.util.Optional;
@@ -39,10 +40,22 @@ public final class DatasetRepository {
                         .set(DATASET.NAME, dataset.name())
                         .set(DATASET.DESCRIPTION, dataset.description())
                         .set(DATASET.TAGS, dataset.tags().toArray(String[]::new))
+                        .set(DATASET.ACCESS, dataset.access().word())
                         .set(DATASET.CREATED_AT, dataset.made().at())
                         .set(DATASET.CREATED_BY, dataset.made().by())
+                        .set(DATASET.VERSION, dataset.version())
                         .onConflict(DATASET.PROJECT_ID, DATASET.NAME)
                         .doNothing()
+                        .execute()
+                == 1;
+    }
+
+    /** Stores a changed access policy; returns false if the dataset was changed by somebody else since it was read. */
+    public boolean update(Dataset dataset) {
+        return sql.update(DATASET)
+                        .set(DATASET.ACCESS, dataset.access().word())
+                        .set(DATASET.VERSION, dataset.version())
+                        .where(DATASET.ID.eq(dataset.id()).and(DATASET.VERSION.eq(dataset.version() - 1)))
                         .execute()
                 == 1;
     }
@@ -55,9 +68,9 @@ public final class DatasetRepository {
         return Name.isForm(idOrName) ? find(project, DATASET.NAME.eq(new Name(idOrName))) : Optional.empty();
     }
 
-    public Page<Dataset> page(TypeId project, PageRequest request) {
+    public Page<Dataset> page(TypeId project, Reach reach, PageRequest request) {
         return Paging.page(
-                selectDatasets().where(DATASET.PROJECT_ID.eq(project)),
+                selectDatasets().where(DATASET.PROJECT_ID.eq(project)).and(Guard.reached(DATASET.ID, reach)),
                 DATASET.ID,
                 request,
                 DatasetRepository::dataset,
@@ -82,7 +95,9 @@ public final class DatasetRepository {
                 row.get(DATASET.NAME),
                 row.get(DATASET.DESCRIPTION),
                 Arrays.asList(row.get(DATASET.TAGS)),
+                Dataset.Access.of(row.get(DATASET.ACCESS)),
                 row.get(LATEST_VERSION),
-                new Made(row.get(DATASET.CREATED_AT), row.get(DATASET.CREATED_BY)));
+                new Made(row.get(DATASET.CREATED_AT), row.get(DATASET.CREATED_BY)),
+                row.get(DATASET.VERSION));
     }
 }

@@ -8,6 +8,7 @@ import io.animus.api.types.TypeId;
 import io.animus.kernel.domain.Made;
 import io.animus.kernel.domain.Page;
 import io.animus.kernel.domain.PageRequest;
+import io.animus.kernel.domain.access.Reach;
 import io.animus.kernel.domain.data.Column;
 import io.animus.kernel.domain.data.Content;
 import io.animus.kernel.domain.data.DatasetVersion;
@@ -80,11 +81,12 @@ public final class DatasetVersionRepository {
         return find(DATASET_VERSION.DATASET_ID.eq(dataset).and(DATASET_VERSION.DIGEST.eq(digest)));
     }
 
-    /** Those of the versions with these ids that are in the project. */
-    public Map<TypeId, DatasetVersion> findAll(TypeId project, Collection<TypeId> ids) {
+    /** Those of the versions with these ids that are in the project and reached. */
+    public Map<TypeId, DatasetVersion> findAll(TypeId project, Collection<TypeId> ids, Reach reach) {
         return sql.select(DATASET_VERSION.fields())
                 .from(DATASET_VERSION)
                 .where(DATASET_VERSION.PROJECT_ID.eq(project).and(DATASET_VERSION.ID.in(ids)))
+                .and(Guard.reached(DATASET_VERSION.ID, reach))
                 .fetchMap(DATASET_VERSION.ID, DatasetVersionRepository::version);
     }
 

@@ -1,10 +1,12 @@
 package io.animus.kernel.store.postgres;
 
 import static io.animus.kernel.store.postgres.generated.Tables.LINEAGE_EDGE;
+import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.val;
 
 import io.animus.api.types.Digest;
 import io.animus.api.types.TypeId;
+import io.animus.kernel.domain.access.Reach;
 import io.animus.kernel.domain.lineage.LineageEdge;
 import io.animus.kernel.domain.lineage.LineageNode;
 import io.animus.kernel.domain.lineage.Relation;
@@ -27,7 +29,7 @@ public final class LineageGraphRepository {
                 union all
                 select from_id from lineage_edge
                     where project_id = {0} and to_id = any ({1}) and relation = 'produced') as next
-            where id <> all ({2}) order by id limit {3}""";
+            where next.id <> all ({2}) and {4} order by id limit {3}""";
 
     private static final String DOWNSTREAM =
             """
@@ -37,10 +39,11 @@ public final class LineageGraphRepository {
                 union all
                 select to_id from lineage_edge
                     where project_id = {0} and from_id = any ({1}) and relation = 'produced') as next
-            where id <> all ({2}) order by id limit {3}""";
+            where next.id <> all ({2}) and {4} order by id limit {3}""";
 
     private static final String NODES =
             """
+            select * from (
             select id, 'dataset' as type, name as label, null as digest
                 from dataset where project_id = {0} and id = any ({1})
             union all
@@ -68,7 +71,8 @@ public final class LineageGraphRepository {
             union all
             select version.id, 'modelVersion', model.name || ' ' || version.number, null
                 from model_version version join model on model.id = version.model_id
-                where version.project_id = {0} and version.id = any ({1})""";
+                where version.project_id = {0} and version.id = any ({1})) as node
+            where {2}""";
 
     private static final String ANCESTRY =
             """
@@ -85,14 +89,16 @@ public final class LineageGraphRepository {
         this.sql = sql;
     }
 
-    /** What these came from, in one step, by id; {@code known} and more than {@code limit} left out. */
-    public List<String> upstream(TypeId project, Collection<String> of, Collection<String> known, int limit) {
-        return next(UPSTREAM, project, of, known, limit);
+    /** What these came from, in one step, by id; what isn't reached, {@code known} and more than {@code limit} left out. */
+    public List<String> upstream(
+            TypeId project, Reach reach, Collection<String> of, Collection<String> known, int limit) {
+        return next(UPSTREAM, project, reach, of, known, limit);
     }
 
-    /** What came from these, in one step, by id; {@code known} and more than {@code limit} left out. */
-    public List<String> downstream(TypeId project, Collection<String> of, Collection<String> known, int limit) {
-        return next(DOWNSTREAM, project, of, known, limit);
+    /** What came from these, in one step, by id; what isn't reached, {@code known} and more than {@code limit} left out. */
+    public List<String> downstream(
+            TypeId project, Reach reach, Collection<String> of, Collection<String> known, int limit) {
+        return next(DOWNSTREAM, project, reach, of, known, limit);
     }
 
     /** These dataset versions and all that they were derived from, over any number of steps. */
@@ -112,16 +118,22 @@ public final class LineageGraphRepository {
                 .fetch(row -> new LineageEdge(row.value1(), Relation.of(row.value2()), row.value3()));
     }
 
-    /** What is known of those of these entities that are in the project, by id. */
-    public Map<String, LineageNode> nodes(TypeId project, Collection<String> ids) {
-        return sql.fetch(NODES, val(project.value()), array(ids)).stream()
+    /** What is known of those of these entities that are in the project and reached, by id. */
+    public Map<String, LineageNode> nodes(TypeId project, Reach reach, Collection<String> ids) {
+        return sql.fetch(NODES, val(project.value()), array(ids), Guard.reached(field("node.id"), reach)).stream()
                 .map(LineageGraphRepository::node)
                 .collect(Collectors.toMap(LineageNode::id, Function.identity()));
     }
 
     private List<String> next(
-            String statement, TypeId project, Collection<String> of, Collection<String> known, int limit) {
-        return sql.fetch(statement, val(project.value()), array(of), array(known), val(limit))
+            String statement, TypeId project, Reach reach, Collection<String> of, Collection<String> known, int limit) {
+        return sql.fetch(
+                        statement,
+                        val(project.value()),
+                        array(of),
+                        array(known),
+                        val(limit),
+                        Guard.reached(field("next.id"), reach))
                 .map(row -> row.get(0, String.class));
     }
 

@@ -14,6 +14,7 @@ import io.animus.api.types.TypeId;
 import io.animus.kernel.domain.Made;
 import io.animus.kernel.domain.Page;
 import io.animus.kernel.domain.PageRequest;
+import io.animus.kernel.domain.access.Reach;
 import io.animus.kernel.domain.model.ModelArtifact;
 import io.animus.kernel.domain.model.ModelVersion;
 import io.animus.kernel.domain.model.Stage;
@@ -112,7 +113,7 @@ public final class ModelVersionRepository {
     }
 
     /** The version of the model with this id or number. */
-    public Optional<ModelVersion> find(TypeId model, String idOrNumber) {
+    public Optional<ModelVersion> find(TypeId model, String idOrNumber, Reach reach) {
         var number = Numbering.parse(idOrNumber);
         var isId = TypeId.isForm(ModelVersion.PREFIX, idOrNumber);
         if (!isId && number.isEmpty()) {
@@ -121,13 +122,16 @@ public final class ModelVersionRepository {
         return selectVersions(MODEL_VERSION.MODEL_CARD)
                 .where(MODEL_VERSION.MODEL_ID.eq(model))
                 .and(isId ? MODEL_VERSION.ID.eq(new TypeId(idOrNumber)) : MODEL_VERSION.NUMBER.eq(number.getAsInt()))
+                .and(Guard.reached(MODEL_VERSION.ID, reach))
                 .fetchOptional(ModelVersionRepository::version);
     }
 
     /** A page of versions without their cards, which could fill the memory. */
-    public Page<ModelVersion> page(TypeId model, PageRequest request) {
+    public Page<ModelVersion> page(TypeId model, Reach reach, PageRequest request) {
         return Paging.page(
-                selectVersions(NO_CARD).where(MODEL_VERSION.MODEL_ID.eq(model)),
+                selectVersions(NO_CARD)
+                        .where(MODEL_VERSION.MODEL_ID.eq(model))
+                        .and(Guard.reached(MODEL_VERSION.ID, reach)),
                 MODEL_VERSION.ID,
                 request,
                 ModelVersionRepository::version,

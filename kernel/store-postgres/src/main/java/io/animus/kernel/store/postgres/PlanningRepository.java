@@ -9,28 +9,30 @@ import io.animus.api.types.Json;
 import io.animus.api.types.TypeId;
 import io.animus.kernel.domain.JsonMembers;
 import io.animus.kernel.domain.Resources;
+import io.animus.kernel.domain.access.Reach;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** What the planning of a run asks, in one statement. */
 public final class PlanningRepository {
-    private static final Prepared FACTS = new Prepared(
+    private static final String QUESTION =
             """
             select lock.digest, lock.content, version.definition,
                 exists (select from code_ref where project_id = ? and commit_sha = ? and repository = ?),
                 input.ids, input.digests, input.sizes, input.media_types
             from (select array_agg(id::text), array_agg(digest::text), array_agg(size::text), array_agg(media_type)
-                from dataset_version where project_id = ? and id = any (?)) input (ids, digests, sizes, media_types)
+                from dataset_version where project_id = ? and id = any (?)%s) input (ids, digests, sizes, media_types)
             left join (environment_lock lock join environment_version version on version.id = lock.environment_version_id)
-                on lock.project_id = ? and lock.id = ?""");
+                on lock.project_id = ? and lock.id = ?""";
+    private static final Prepared FACTS = new Prepared(QUESTION.formatted(""));
+    private static final Prepared FACTS_REACHED = new Prepared(QUESTION.formatted(Guard.and("dataset_version.id")));
 
     private final Connection connection;
 
@@ -59,7 +61,7 @@ public final class PlanningRepository {
      * What a draft refers to.
      *
      * @param environment null if the project has no such lock
-     * @param inputs those that are dataset versions of the project
+     * @param inputs those that are dataset versions of the project, and reached
      * @param isCommitConfirmed whether an SCM host has confirmed the commit for this project before
      */
     public record Facts(
@@ -67,22 +69,20 @@ public final class PlanningRepository {
 
     /** @param commit null if the draft names none */
     public Facts facts(
-            TypeId project, TypeId lock, Collection<TypeId> inputs, String repository, @Nullable CommitSha commit) {
-        var found = FACTS.find(
-                connection,
-                row -> new Facts(environment(lock, row), inputs(row), row.getBoolean(4)),
-                project,
-                commit == null ? null : commit.value(),
-                repository,
-                project,
-                List.copyOf(inputs),
-                project,
-                lock);
+            TypeId project,
+            Reach reach,
+            TypeId lock,
+            Collection<TypeId> inputs,
+            String repository,
+            @Nullable CommitSha commit) {
+        Prepared.RowReader<Facts> reader = row -> new Facts(environment(lock, row), inputs(row), row.getBoolean(4));
+        var sha = commit == null ? null : commit.value();
+        var ids = List.copyOf(inputs);
+        var found = reach.isAll()
+                ? FACTS.find(connection, reader, project, sha, repository, project, ids, project, lock)
+                : FACTS_REACHED.find(
+                        connection, reader, project, sha, repository, project, ids, reach.datasets(), project, lock);
         return found.orElseThrow();
-    }
-
-    public Optional<LockedEnvironment> findEnvironment(TypeId project, TypeId lock) {
-        return Optional.ofNullable(facts(project, lock, List.of(), "", null).environment());
     }
 
     private static Map<TypeId, InputVersion> inputs(ResultSet row) throws SQLException {

@@ -82,12 +82,13 @@ public final class ProjectRepository {
                 == 1;
     }
 
-    /** The projects in which {@code subject} has a role, or all of them. */
+    /** The projects in the whole of which {@code subject} has a role, or all of them. */
     public Page<Project> page(PageRequest request, Principal subject, boolean all) {
         var visible = all
                 ? noCondition()
-                : PROJECT.ID.in(
-                        select(ROLE_BINDING.PROJECT_ID).from(ROLE_BINDING).where(ROLE_BINDING.SUBJECT.eq(subject)));
+                : PROJECT.ID.in(select(ROLE_BINDING.PROJECT_ID)
+                        .from(ROLE_BINDING)
+                        .where(ROLE_BINDING.SUBJECT.eq(subject).and(ROLE_BINDING.OBJECT_ID.isNull())));
         return Paging.page(
                 sql.select(PROJECT.fields()).from(PROJECT).where(visible),
                 PROJECT.ID,

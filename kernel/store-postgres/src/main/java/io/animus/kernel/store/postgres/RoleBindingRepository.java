@@ -3,15 +3,19 @@ package io.animus.kernel.store.postgres;
 import static io.animus.kernel.store.postgres.generated.Tables.PROJECT;
 import static io.animus.kernel.store.postgres.generated.Tables.ROLE_BINDING;
 import static org.jooq.impl.DSL.exists;
+import static org.jooq.impl.DSL.selectDistinct;
 import static org.jooq.impl.DSL.selectOne;
 
 import io.animus.api.types.TypeId;
 import io.animus.kernel.domain.Made;
 import io.animus.kernel.domain.Page;
 import io.animus.kernel.domain.PageRequest;
+import io.animus.kernel.domain.access.Principal;
+import io.animus.kernel.domain.access.Reach;
 import io.animus.kernel.domain.access.Role;
 import io.animus.kernel.domain.access.RoleBinding;
 import java.util.Optional;
+import org.jooq.Condition;
 import org.jooq.DSLContext;
 import org.jooq.Record;
 
@@ -30,6 +34,7 @@ public final class RoleBindingRepository {
                         .set(ROLE_BINDING.PROJECT_ID, binding.project())
                         .set(ROLE_BINDING.SUBJECT, binding.subject())
                         .set(ROLE_BINDING.ROLE, binding.role().word())
+                        .set(ROLE_BINDING.OBJECT_ID, binding.object())
                         .set(ROLE_BINDING.CREATED_AT, binding.made().at())
                         .set(ROLE_BINDING.CREATED_BY, binding.made().by())
                         .onConflictDoNothing()
@@ -37,16 +42,30 @@ public final class RoleBindingRepository {
                 == 1;
     }
 
-    public Optional<RoleBinding> find(TypeId project, TypeId id) {
+    /** On how many other objects of the project the subject has a role; whoever else asks waits until this transaction ends. */
+    public int countOtherObjects(TypeId project, Principal subject, TypeId object) {
+        lock(project);
+        return sql.fetchCount(selectDistinct(ROLE_BINDING.OBJECT_ID)
+                .from(ROLE_BINDING)
+                .where(ROLE_BINDING.PROJECT_ID.eq(project).and(ROLE_BINDING.SUBJECT.eq(subject)))
+                .and(ROLE_BINDING.OBJECT_ID.ne(object)));
+    }
+
+    public Optional<RoleBinding> find(TypeId project, TypeId id, Reach reach) {
         return sql.select(ROLE_BINDING.fields())
                 .from(ROLE_BINDING)
                 .where(ROLE_BINDING.PROJECT_ID.eq(project).and(ROLE_BINDING.ID.eq(id)))
+                .and(shown(reach))
                 .fetchOptional(RoleBindingRepository::binding);
     }
 
-    public Page<RoleBinding> page(TypeId project, PageRequest request) {
+    /** The bindings of the project, but those on datasets that are hidden. */
+    public Page<RoleBinding> page(TypeId project, Reach reach, PageRequest request) {
         return Paging.page(
-                sql.select(ROLE_BINDING.fields()).from(ROLE_BINDING).where(ROLE_BINDING.PROJECT_ID.eq(project)),
+                sql.select(ROLE_BINDING.fields())
+                        .from(ROLE_BINDING)
+                        .where(ROLE_BINDING.PROJECT_ID.eq(project))
+                        .and(shown(reach)),
                 ROLE_BINDING.ID,
                 request,
                 RoleBindingRepository::binding,
@@ -58,11 +77,7 @@ public final class RoleBindingRepository {
      * or two owners could remove each other at the same time.
      */
     public boolean delete(RoleBinding binding) {
-        sql.select(PROJECT.ID)
-                .from(PROJECT)
-                .where(PROJECT.ID.eq(binding.project()))
-                .forUpdate()
-                .fetch();
+        lock(binding.project());
         var anotherOwner = ROLE_BINDING.as("another_owner");
         var keepsAnOwner = exists(selectOne()
                 .from(anotherOwner)
@@ -76,12 +91,25 @@ public final class RoleBindingRepository {
                 == 1;
     }
 
+    private void lock(TypeId project) {
+        sql.select(PROJECT.ID)
+                .from(PROJECT)
+                .where(PROJECT.ID.eq(project))
+                .forUpdate()
+                .fetch();
+    }
+
+    private static Condition shown(Reach reach) {
+        return Guard.reached(ROLE_BINDING.OBJECT_ID, reach);
+    }
+
     private static RoleBinding binding(Record row) {
         return new RoleBinding(
                 row.get(ROLE_BINDING.ID),
                 row.get(ROLE_BINDING.PROJECT_ID),
                 row.get(ROLE_BINDING.SUBJECT),
                 Role.of(row.get(ROLE_BINDING.ROLE)),
+                row.get(ROLE_BINDING.OBJECT_ID),
                 new Made(row.get(ROLE_BINDING.CREATED_AT), row.get(ROLE_BINDING.CREATED_BY)));
     }
 }

@@ -8,6 +8,7 @@ import io.animus.api.types.TypeId;
 import io.animus.kernel.domain.Made;
 import io.animus.kernel.domain.Page;
 import io.animus.kernel.domain.PageRequest;
+import io.animus.kernel.domain.access.Reach;
 import io.animus.kernel.domain.run.DispatchOrder.Demand;
 import io.animus.kernel.domain.run.Failure;
 import io.animus.kernel.domain.run.FailureCause;
@@ -53,6 +54,7 @@ public final class RunRepository {
 
     private static final Prepared FIND =
             new Prepared("select " + RunRow.COLUMNS + " from run where project_id = ? and id = ?");
+    private static final Prepared FIND_REACHED = new Prepared(FIND.sql() + Guard.and("run.id"));
 
     private static final Prepared SHOW = new Prepared("select " + RunRow.COLUMNS
             + """
@@ -66,6 +68,7 @@ public final class RunRepository {
                     .formatted(RunState.ACTIVE.stream()
                             .map(state -> "'" + state.word() + "'")
                             .collect(Collectors.joining(", "))));
+    private static final Prepared SHOW_REACHED = new Prepared(SHOW.sql() + Guard.and("run.id"));
 
     private final Transaction tx;
 
@@ -128,21 +131,26 @@ public final class RunRepository {
                         null);
     }
 
-    public Optional<Run> find(TypeId project, TypeId id) {
-        return FIND.find(tx.connection(), RunRow::read, project, id);
+    /** The run of the project, if what it read is reached. */
+    public Optional<Run> find(TypeId project, TypeId id, Reach reach) {
+        return reach.isAll()
+                ? FIND.find(tx.connection(), RunRow::read, project, id)
+                : FIND_REACHED.find(tx.connection(), RunRow::read, project, id, reach.datasets());
     }
 
-    /** The run, and what tells why it waits, in one statement. */
-    public Optional<Shown> show(TypeId project, TypeId id) {
-        return SHOW.find(
-                tx.connection(),
-                row -> new Shown(
-                        RunRow.read(row),
-                        demand(row, RunRow.WIDTH + 1),
-                        row.getInt(RunRow.WIDTH + 4),
-                        demand(row, RunRow.WIDTH + 5)),
-                project,
-                id);
+    /** The run, if what it read is reached, and what tells why it waits, in one statement. */
+    public Optional<Shown> show(TypeId project, TypeId id, Reach reach) {
+        return reach.isAll()
+                ? SHOW.find(tx.connection(), RunRepository::shown, project, id)
+                : SHOW_REACHED.find(tx.connection(), RunRepository::shown, project, id, reach.datasets());
+    }
+
+    private static Shown shown(ResultSet row) throws SQLException {
+        return new Shown(
+                RunRow.read(row),
+                demand(row, RunRow.WIDTH + 1),
+                row.getInt(RunRow.WIDTH + 4),
+                demand(row, RunRow.WIDTH + 5));
     }
 
     private static Demand demand(ResultSet row, int from) throws SQLException {
@@ -154,8 +162,8 @@ public final class RunRepository {
         return tx.sql().select(RUN.fields()).from(RUN).where(RUN.ID.eq(id)).fetchOptional(RunRepository::run);
     }
 
-    public Page<Run> page(TypeId project, RunFilter filter, PageRequest request) {
-        var where = RUN.PROJECT_ID.eq(project);
+    public Page<Run> page(TypeId project, Reach reach, RunFilter filter, PageRequest request) {
+        var where = RUN.PROJECT_ID.eq(project).and(Guard.reached(RUN.ID, reach));
         if (filter.state() != null) {
             where = where.and(RUN.STATE.eq(filter.state().word()));
         }

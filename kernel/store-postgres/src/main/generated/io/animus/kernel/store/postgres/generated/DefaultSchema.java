@@ -88,6 +88,7 @@ public class DefaultSchema extends SchemaImpl {
     public final AuditLog AUDIT_LOG = AuditLog.AUDIT_LOG;
 
     public final AuditNode AUDIT_NODE = AuditNode.AUDIT_NODE;
+
     public final AuditSink AUDIT_SINK = AuditSink.AUDIT_SINK;
 
     public final AuditSubtree AUDIT_SUBTREE = AuditSubtree.AUDIT_SUBTREE;

@@ -77,6 +77,7 @@ public class Tables {
     public static final AuditLog AUDIT_LOG = AuditLog.AUDIT_LOG;
 
     public static final AuditNode AUDIT_NODE = AuditNode.AUDIT_NODE;
+
     public static final AuditSink AUDIT_SINK = AuditSink.AUDIT_SINK;
 
     public static final AuditSubtree AUDIT_SUBTREE = AuditSubtree.AUDIT_SUBTREE;

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 
+import org.jooq.Check;
 import org.jooq.Condition;
 import org.jooq.Converter;
 import org.jooq.Field;
@@ -56,9 +57,13 @@ public class Dataset extends TableImpl<Record> {
 
     public final TableField<Record, String[]> TAGS = createField(DSL.name("tags"), SQLDataType.CLOB.array().nullable(false), this, "");
 
+    public final TableField<Record, String> ACCESS = createField(DSL.name("access"), SQLDataType.CLOB.nullable(false).defaultValue(DSL.field(DSL.raw("'project'::text"), SQLDataType.CLOB)), this, "");
+
     public final TableField<Record, Instant> CREATED_AT = createField(DSL.name("created_at"), SQLDataType.INSTANT.nullable(false), this, "");
 
     public final TableField<Record, Principal> CREATED_BY = createField(DSL.name("created_by"), SQLDataType.CLOB.nullable(false), this, "", Converter.ofNullable(String.class, Principal.class, io.animus.kernel.domain.access.Principal::parse, io.animus.kernel.domain.access.Principal::toString));
+
+    public final TableField<Record, Long> VERSION = createField(DSL.name("version"), SQLDataType.BIGINT.nullable(false).defaultValue(DSL.field(DSL.raw("1"), SQLDataType.BIGINT)), this, "");
 
     private Dataset(org.jooq.Name alias, Table<Record> aliased) {
         this(alias, aliased, (Field<?>[]) null, null);
@@ -95,6 +100,13 @@ public class Dataset extends TableImpl<Record> {
         return Arrays.asList(
             Internal.createUniqueKey(Dataset.DATASET, DSL.name("dataset_project_id_id_key"), new TableField[] { Dataset.DATASET.PROJECT_ID, Dataset.DATASET.ID }, true), 
             Internal.createUniqueKey(Dataset.DATASET, DSL.name("dataset_project_id_name_key"), new TableField[] { Dataset.DATASET.PROJECT_ID, Dataset.DATASET.NAME }, true)
+        );
+    }
+
+    @Override
+    public List<Check<Record>> getChecks() {
+        return Arrays.asList(
+            Internal.createCheck(this, DSL.name("dataset_access_check"), "((access = ANY (ARRAY['project'::text, 'restricted'::text])))", true)
         );
     }
 

@@ -55,6 +55,8 @@ public class RoleBinding extends TableImpl<Record> {
 
     public final TableField<Record, String> ROLE = createField(DSL.name("role"), SQLDataType.CLOB.nullable(false), this, "");
 
+    public final TableField<Record, TypeId> OBJECT_ID = createField(DSL.name("object_id"), SQLDataType.CLOB, this, "", Converter.ofNullable(String.class, TypeId.class, io.animus.api.types.TypeId::new, io.animus.api.types.TypeId::value));
+
     public final TableField<Record, Instant> CREATED_AT = createField(DSL.name("created_at"), SQLDataType.INSTANT.nullable(false), this, "");
 
     public final TableField<Record, Principal> CREATED_BY = createField(DSL.name("created_by"), SQLDataType.CLOB.nullable(false), this, "", Converter.ofNullable(String.class, Principal.class, io.animus.kernel.domain.access.Principal::parse, io.animus.kernel.domain.access.Principal::toString));
@@ -92,13 +94,15 @@ public class RoleBinding extends TableImpl<Record> {
     @Override
     public List<UniqueKey<Record>> getUniqueKeys() {
         return Arrays.asList(
-            Internal.createUniqueKey(RoleBinding.ROLE_BINDING, DSL.name("role_binding_project_id_subject_role_key"), new TableField[] { RoleBinding.ROLE_BINDING.PROJECT_ID, RoleBinding.ROLE_BINDING.SUBJECT, RoleBinding.ROLE_BINDING.ROLE }, true)
+            Internal.createUniqueKey(RoleBinding.ROLE_BINDING, DSL.name("role_binding_project_id_subject_role_object_id_key"), new TableField[] { RoleBinding.ROLE_BINDING.PROJECT_ID, RoleBinding.ROLE_BINDING.SUBJECT, RoleBinding.ROLE_BINDING.ROLE, RoleBinding.ROLE_BINDING.OBJECT_ID }, true)
         );
     }
 
     @Override
     public List<Check<Record>> getChecks() {
         return Arrays.asList(
+            Internal.createCheck(this, DSL.name("role_binding_check"), "(((object_id IS NULL) OR (role <> ALL (ARRAY['owner'::text, 'auditor'::text]))))", true),
+            Internal.createCheck(this, DSL.name("role_binding_object_id_check"), "(((object_id)::text ~ '^(ds|mdl)_'::text))", true),
             Internal.createCheck(this, DSL.name("role_binding_role_check"), "((role = ANY (ARRAY['viewer'::text, 'developer'::text, 'maintainer'::text, 'approver'::text, 'owner'::text, 'auditor'::text])))", true)
         );
     }
