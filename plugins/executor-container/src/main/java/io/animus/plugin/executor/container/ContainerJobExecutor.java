@@ -195,7 +195,7 @@ public final class ContainerJobExecutor implements JobExecutor, Plugin {
                     : PluginHealth.down("no job can run here: " + String.join("; ", gaps));
         } catch (ExternalSystemException e) {
             return PluginHealth.down(e.getMessage()
-                    + "; install podman and runc, and start: podman system service --time=0 unix://"
+                    + "; start Docker, or install podman and runc and start: podman system service --time=0 unix://"
                     + engine.socket().path());
         }
     }

@@ -8,7 +8,7 @@ import java.util.List;
 
 /** Whether this machine holds a job to its limits; without all of it no job is started. */
 final class Enforcement {
-    private static final List<String> PROGRAMS = List.of("mkfs.ext4", "mount", "umount", "stat");
+    private static final List<String> PROGRAMS = List.of("mkfs.ext4", "mount", "umount", "stat", "tar");
 
     private Enforcement() {}
 
@@ -51,7 +51,7 @@ final class Enforcement {
         }
         for (var program : PROGRAMS) {
             if (HostCommand.find(program).isEmpty()) {
-                gaps.add(program + " is missing: install coreutils, e2fsprogs and mount");
+                gaps.add(program + " is missing: install coreutils, e2fsprogs, mount and tar");
             }
         }
         return gaps;

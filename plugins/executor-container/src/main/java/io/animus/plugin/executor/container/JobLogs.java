@@ -42,7 +42,7 @@ final class JobLogs {
                 }
                 engine.await(ContainerJobs.name(wish.dispatchId()), LONGEST_JOB);
             }
-            // Read once more: the engine may stop following a moment before the last line is written.
+            // Read once more: the engine may stop following a moment before the last line is written, or in its middle.
             if (status != null && hasLog(status)) {
                 read(wish, last, false);
             }
@@ -69,8 +69,11 @@ final class JobLogs {
         try (var log = engine.log(ContainerJobs.name(wish.dispatchId()), follows)) {
             frames.read(log);
         }
-        if (!follows && jobs.folder(wish.dispatchId()).log().isFull()) {
-            frames.cut();
+        if (!follows) {
+            frames.end();
+            if (jobs.folder(wish.dispatchId()).log().isFull()) {
+                frames.cut();
+            }
         }
         return Math.max(after, frames.number());
     }

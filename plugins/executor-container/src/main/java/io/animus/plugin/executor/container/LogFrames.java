@@ -64,6 +64,10 @@ final class LogFrames {
                 return;
             }
         }
+    }
+
+    /** Nothing comes after what was read: lines that were begun are whole. */
+    void end() {
         for (var stream : LogLine.Stream.values()) {
             if (begun(stream).size() > 0) {
                 finish(stream);

@@ -39,6 +39,16 @@ class LogFramesTest {
     }
 
     @Test
+    void handsOverNoLineBeforeItIsKnownToBeWhole() throws IOException {
+        frame(1, TIME + "first\nbegu");
+        var lines = new ArrayList<LogLine>();
+
+        new LogFrames(0, 1000, lines::add).read(new ByteArrayInputStream(frames.toByteArray()));
+
+        assertThat(lines).extracting(LogLine::text).containsExactly("first");
+    }
+
+    @Test
     void neverTearsACharacter() throws IOException {
         frame(1, TIME + "é".repeat(LogLine.MAX_LENGTH) + "\n");
 
@@ -84,7 +94,9 @@ class LogFramesTest {
 
     private List<LogLine> read(long after, long maxBytes) throws IOException {
         var lines = new ArrayList<LogLine>();
-        new LogFrames(after, maxBytes, lines::add).read(new ByteArrayInputStream(frames.toByteArray()));
+        var log = new LogFrames(after, maxBytes, lines::add);
+        log.read(new ByteArrayInputStream(frames.toByteArray()));
+        log.end();
         return lines;
     }
 
