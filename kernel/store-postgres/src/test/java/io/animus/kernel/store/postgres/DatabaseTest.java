@@ -18,23 +18,44 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jooq.exception.DataAccessException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the hub does when its database is another one, is elsewhere, or is in trouble. */
 class DatabaseTest {
+    private static EmbeddedPostgres server;
+
+    private DatabaseAccess here;
+
+    @BeforeAll
+    static void install(@TempDir Path folder) {
+        server = new EmbeddedPostgres(folder);
+    }
+
+    @AfterAll
+    static void close() {
+        server.close();
+    }
+
+    /** Some tests stop it. */
+    @BeforeEach
+    void start() {
+        here = server.start();
+    }
 
     @Test
-    void followsTheServerToAnotherPlaceAndLeadsThere(@TempDir Path here, @TempDir Path there) {
-        try (var first = new EmbeddedPostgres(here);
-                var second = new EmbeddedPostgres(there)) {
-            var access = new AtomicReference<>(first.start());
+    void followsTheServerToAnotherPlaceAndLeadsThere(@TempDir Path there) {
+        try (var second = new EmbeddedPostgres(there)) {
+            var access = new AtomicReference<>(here);
             try (var database = new Database(access::get)) {
                 var leader = lead(database);
                 assertThat(portOf(database)).contains(port(access.get()));
 
                 access.set(second.start());
-                stop(first);
+                server.close();
 
                 awaitAvailable(database);
                 assertThat(portOf(database)).contains(port(access.get()));
@@ -50,53 +71,45 @@ class DatabaseTest {
     }
 
     @Test
-    void followsAPasswordThatWasChanged(@TempDir Path folder) throws SQLException {
-        try (var server = new EmbeddedPostgres(folder)) {
-            var before = server.start();
-            var access = new AtomicReference<>(before);
-            try (var database = new Database(access::get)) {
-                database.write(tx ->
-                        tx.sql().execute("alter role \"" + before.runtime().user() + "\" password 'another-password'"));
-                endSessions(before);
-                access.set(new DatabaseAccess(
-                        before.url(),
-                        before.owner(),
-                        new Credentials(before.runtime().user(), "another-password")));
+    void followsAPasswordThatWasChanged() throws SQLException {
+        var user = here.runtime().user();
+        var access = new AtomicReference<>(here);
+        try (var database = new Database(access::get)) {
+            setPassword(database, user, "another-password");
+            endSessions(here);
+            access.set(new DatabaseAccess(here.url(), here.owner(), new Credentials(user, "another-password")));
 
-                awaitAvailable(database);
-                assertThat(portOf(database)).contains(port(before));
-            }
+            awaitAvailable(database);
+            assertThat(portOf(database)).contains(port(here));
+            setPassword(database, user, here.runtime().password());
         }
     }
 
     @Test
-    void isNotAvailableWhileTheServerIsGoneWhateverTheServerSays(@TempDir Path folder) {
-        try (var server = new EmbeddedPostgres(folder)) {
-            var access = new AtomicReference<>(server.start());
-            var isTrouble = new AtomicReference<>(false);
-            try (var database = new Database(() -> {
-                if (isTrouble.get()) {
-                    throw new IllegalStateException("can't be started");
-                }
-                return access.get();
-            })) {
-                stop(server);
-                assertThat(database.isAvailable()).isFalse();
-                isTrouble.set(true);
-                assertThat(database.isAvailable()).isFalse();
-                assertThatExceptionOfType(DatabaseUnavailableException.class).isThrownBy(() -> portOf(database));
-
-                isTrouble.set(false);
-                access.set(server.start());
-                awaitAvailable(database);
+    void isNotAvailableWhileTheServerIsGoneWhateverTheServerSays() {
+        var access = new AtomicReference<>(here);
+        var isTrouble = new AtomicReference<>(false);
+        try (var database = new Database(() -> {
+            if (isTrouble.get()) {
+                throw new IllegalStateException("can't be started");
             }
+            return access.get();
+        })) {
+            server.close();
+            assertThat(database.isAvailable()).isFalse();
+            isTrouble.set(true);
+            assertThat(database.isAvailable()).isFalse();
+            assertThatExceptionOfType(DatabaseUnavailableException.class).isThrownBy(() -> portOf(database));
+
+            isTrouble.set(false);
+            access.set(server.start());
+            awaitAvailable(database);
         }
     }
 
     @Test
-    void tellsADefectFromAnOutage(@TempDir Path folder) throws Exception {
-        try (var postgres = new TestDatabase(folder)) {
-            var database = postgres.database();
+    void tellsADefectFromAnOutage() throws Exception {
+        try (var database = new Database(here)) {
             assertThatExceptionOfType(DataAccessException.class)
                     .as("the driver was misused")
                     .isThrownBy(() -> database.write(tx -> {
@@ -130,41 +143,38 @@ class DatabaseTest {
     }
 
     @Test
-    void oneAsksWhereTheServerIsAndTheOthersDoNotWait(@TempDir Path folder) throws Exception {
-        try (var server = new EmbeddedPostgres(folder)) {
-            var access = server.start();
-            var isAsked = new CountDownLatch(1);
-            var mayAnswer = new CountDownLatch(1);
-            var isFirst = new AtomicReference<>(true);
-            var threads = Executors.newSingleThreadExecutor();
-            try (var database = new Database(() -> {
-                if (!isFirst.getAndSet(false)) {
-                    isAsked.countDown();
-                    await(mayAnswer);
-                }
-                return access;
-            })) {
-                stop(server);
-                var asking = threads.submit(() -> {
-                    while (isAsked.getCount() > 0) {
-                        // The first answers may come from connections that have broken since.
-                        assertThat(database.isAvailable()).isFalse();
-                    }
-                });
-                await(isAsked);
-
-                assertThat(database.isAvailable()).isFalse();
-                mayAnswer.countDown();
-                asking.get(30, TimeUnit.SECONDS);
-            } finally {
-                mayAnswer.countDown();
-                threads.shutdown();
+    void oneAsksWhereTheServerIsAndTheOthersDoNotWait() throws Exception {
+        var isAsked = new CountDownLatch(1);
+        var mayAnswer = new CountDownLatch(1);
+        var isFirst = new AtomicReference<>(true);
+        var threads = Executors.newSingleThreadExecutor();
+        try (var database = new Database(() -> {
+            if (!isFirst.getAndSet(false)) {
+                isAsked.countDown();
+                await(mayAnswer);
             }
+            return here;
+        })) {
+            server.close();
+            var asking = threads.submit(() -> {
+                while (isAsked.getCount() > 0) {
+                    // The first answers may come from connections that have broken since.
+                    assertThat(database.isAvailable()).isFalse();
+                }
+            });
+            await(isAsked);
+
+            assertThat(database.isAvailable()).isFalse();
+            mayAnswer.countDown();
+            asking.get(30, TimeUnit.SECONDS);
+        } finally {
+            mayAnswer.countDown();
+            threads.shutdown();
         }
     }
 
-    private static void stop(EmbeddedPostgres server) {
-        server.close();
+    private static void setPassword(Database database, String user, String password) {
+        database.write(tx -> tx.sql().execute("alter role \"" + user + "\" password '" + password + "'"));
     }
 
     private static Leader lead(Database database) {
