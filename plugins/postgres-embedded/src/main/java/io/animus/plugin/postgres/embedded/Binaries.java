@@ -33,7 +33,7 @@ final class Binaries {
     private static final Logger LOG = LoggerFactory.getLogger(Binaries.class);
     private static final String ARCHIVE = "/postgres-linux-x86_64.tar";
     private static final Digest ARCHIVE_DIGEST =
-            new Digest("sha256:54d3487b369da66c64b50b44259929e19d249d1a3489dfe0a08c0a1a201d0474");
+            new Digest("sha256:31ae94b678fe8a0b26d20b570a563f865dcbcc18fbbf5435c62e93e3a51c2f7a");
     private static final String VERSION = "18.4-" + ARCHIVE_DIGEST.hex().substring(0, 12);
     private static final String SEAL = ".digest";
 
