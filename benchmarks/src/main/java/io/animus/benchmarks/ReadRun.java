@@ -34,7 +34,8 @@ final class ReadRun implements Benchmark {
                             FLOOR,
                             series,
                             Goal.atLeast(0.6, Goal.RATIO)),
-                    Finding.rate(name(), "the version, through the same stack without the database", FLOOR, bare, null));
+                    Finding.rate(
+                            name(), "the version, through the same stack without the database", FLOOR, bare, null));
         }
     }
 }

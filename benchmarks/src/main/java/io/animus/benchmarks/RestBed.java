@@ -15,12 +15,15 @@ import java.util.List;
  */
 final class RestBed implements AutoCloseable {
     // What the hub's pool holds.
-    private static final int CONNECTIONS = 16;
+    private static final int CONNECTIONS = 18;
     private static final int CLIENTS = 16;
     private static final int CREATED = 201;
     private static final int OK = 200;
-    private static final int WARM_REQUESTS = 150_000;
-    private static final int MOST_WARM_UPS = 20;
+    private static final int MOST_WARM_UPS = 60;
+    /** The hub is warm once it has taken no less CPU for an answer than that part of its best for so many rounds. */
+    private static final double SAVED = 0.95;
+
+    private static final int ROUNDS_WITHOUT_SAVING = 6;
 
     private final Opened opened = new Opened();
     private final Bed bed;
@@ -54,13 +57,16 @@ final class RestBed implements AutoCloseable {
         }
     }
 
-    /** Both sides in turns, once the hub is as warm as the peer, which answers many more requests in the same time. */
+    /** Both sides in turns, once the hub is as warm as the peer, which has less code and answers more in the same time. */
     Series<Load> compare(Setting setting, Series.Round<Load> hub, Series.Round<Load> floor)
             throws IOException, SQLException, InterruptedException {
         // A compiler counts calls and not seconds: the slower side would be measured half compiled.
-        var answered = 0L;
-        for (var round = 0; round < MOST_WARM_UPS && answered < setting.pick(WARM_REQUESTS, 1); round++) {
-            answered += hub.run().operations();
+        var best = Double.MAX_VALUE;
+        var since = 0;
+        for (var round = 0; round < setting.pick(MOST_WARM_UPS, 1) && since < ROUNDS_WITHOUT_SAVING; round++) {
+            var cpu = hub.run().cpu();
+            since = cpu < SAVED * best ? 0 : since + 1;
+            best = Math.min(best, cpu);
         }
         return Series.interleaved(setting.warmUps(), setting.rounds(), hub, floor);
     }

@@ -174,8 +174,10 @@ public final class Runs {
                     ? reading.tx().runs().show(project.id(), new TypeId(run), reach)
                     : Optional.<Shown>empty();
             var shown = found.orElseThrow(() -> RefusedException.notFound("run"));
-            BooleanSupplier fits = () ->
-                    Room.of(project.quota(), shown.active(), shown.taken()).fits(shown.demand());
+            BooleanSupplier fits = () -> {
+                var room = shown.isBehindOthers() ? room(reading.tx(), project) : Room.whole(project.quota());
+                return room != null && room.fits(shown.demand());
+            };
             return new View(shown.run(), waiting(shown.run(), fits, reading.now()));
         });
     }

@@ -19,7 +19,10 @@ import io.animus.kernel.domain.run.RunSpec;
 import io.animus.kernel.domain.run.RunState;
 import io.animus.kernel.domain.run.WaitingReason;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -209,6 +212,34 @@ class RunsTest {
         } finally {
             other.close();
         }
+    }
+
+    @Test
+    void sameKeyAtTheSameTimeCancelsOnceAndAnswersTheSame() throws Exception {
+        var run = lab.create(hub, lab.wish("trains"));
+        var once = once("key", "body");
+        Callable<Answer<Runs.View>> cancel =
+                () -> hub.runs().cancel(lab.developer(), once, lab.projectId(), id(run), null);
+
+        var answers = together(Collections.nCopies(4, cancel));
+
+        assertThat(answers.stream().filter(Answer.Done.class::isInstance)).hasSize(1);
+        assertThat(answers.stream().filter(Answer.Replayed.class::isInstance)).hasSize(3);
+        assertThat(kernel.audited(run.id())).containsOnlyOnce("run.canceled");
+    }
+
+    @Test
+    void keepsEveryInputHoweverManyThereAre() throws Exception {
+        var wish = lab.wish("trains");
+        var names = IntStream.range(0, 7).mapToObj(i -> "part-" + i).toList();
+        names.forEach(name -> wish.input(name, lab.data().id()));
+
+        var run = lab.create(hub, wish);
+
+        assertThat(kernel.column("select name from run_input where run_id = ? order by name", id(run)))
+                .containsAll(names)
+                .hasSize(names.size() + 1);
+        assertThat(RunSpec.of(Json.read(run.spec())).inputs()).hasSize(names.size() + 1);
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -37,6 +38,25 @@ class StoryTest {
                 .containsExactlyElementsOf(ids.subList(1, ids.size()));
         assertThat(story.developer().get(path, "Last-Event-ID", "x").text("code"))
                 .isEqualTo("INVALID_PARAMETER");
+    }
+
+    @Test
+    void showsARunTheSameInEveryWay() {
+        var path = story.run().header("Location");
+        var developer = story.developer();
+
+        var shortWay = developer.get(path);
+        var byJaxRs = developer.get(path, "Accept", "application/*");
+
+        assertThat(shortWay.status()).isEqualTo(200);
+        assertThat(shortWay.body()).isEqualTo(byJaxRs.body());
+        for (var header : List.of("Content-Type", "Content-Length", "ETag", "X-Content-Type-Options")) {
+            assertThat(shortWay.header(header)).as(header).isEqualTo(byJaxRs.header(header));
+        }
+        assertThat(developer.get(path, "Accept", "text/html").status()).isEqualTo(406);
+        assertThat(hub.client().get(path).status()).isEqualTo(401);
+        assertThat(developer.get(path + "x").text("code")).isEqualTo("NOT_FOUND");
+        assertThat(developer.get(path + "?x=1").text("code")).isEqualTo("INVALID_PARAMETER");
     }
 
     @Test

@@ -41,6 +41,7 @@ import io.animus.kernel.core.Uploads;
 import io.animus.kernel.store.postgres.Database;
 import io.animus.plugin.postgres.embedded.EmbeddedPostgres;
 import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
 import java.lang.reflect.Proxy;
 import java.net.URI;
 import java.nio.file.Path;
@@ -108,28 +109,31 @@ final class TestHub {
                 new LogTrustResource(door, log.trust(gate)),
                 new ProjectsResource(door, new Projects(gate)),
                 new RoleBindingsResource(door, new RoleBindings(gate))));
+        var runs = new RunsResource(
+                door,
+                new Runs(gate, new RunPlanner(database, ports), ports, trail, bell),
+                results,
+                new RunStreams(door, streams, results));
         resources.addAll(Set.of(
                 new DatasetsResource(
                         door, new Datasets(gate), new DatasetVersions(gate, ports), new Uploads(gate, ports)),
                 new EnvironmentsResource(door, new Environments(gate)),
                 new EnvironmentLocksResource(door, new EnvironmentLocks(gate, ports)),
-                new RunsResource(
-                        door,
-                        new Runs(gate, new RunPlanner(database, ports), ports, trail, bell),
-                        results,
-                        new RunStreams(door, streams, results)),
+                runs,
                 new ModelsResource(door, new Models(gate)),
                 new ModelVersionsResource(door, new ModelVersions(gate)),
                 new LineageResource(door, new Lineage(gate))));
         plane = new DataPlaneInMemory(database, calls, ports, trail, bell);
-        serve(metrics, door);
+        serve(new RequestFilter(metrics, door), new ShortWay(runs));
     }
 
-    private void serve(Metrics metrics, Door door) throws Exception {
+    private void serve(Filter... filters) throws Exception {
         var application = new ResourceConfig();
         resources.forEach(application::register);
         var context = new ServletContextHandler("/");
-        context.addFilter(new FilterHolder(new RequestFilter(metrics, door)), "/*", EnumSet.of(DispatcherType.REQUEST));
+        for (var filter : filters) {
+            context.addFilter(new FilterHolder(filter), "/*", EnumSet.of(DispatcherType.REQUEST));
+        }
         context.addServlet(new ServletHolder(new ServletContainer(application)), "/*");
         server.addConnector(connector);
         server.setHandler(context);

@@ -38,15 +38,10 @@ public final class DispatchOrder {
      * @param places how many more may be
      */
     public record Room(int active, int places, Demand left) {
-        /** What is left of {@code quota} while {@code active} runs have taken {@code taken}. */
-        public static Room of(Quota quota, int active, Demand taken) {
-            return new Room(
-                    active,
-                    quota.concurrentRuns() - active,
-                    new Demand(
-                            quota.cpu().amount() - taken.milliCpus(),
-                            quota.memory().amount() - taken.memoryBytes(),
-                            quota.gpu() - taken.gpus()));
+        /** The quota while no run is under way. */
+        public static Room whole(Quota quota) {
+            var all = new Demand(quota.cpu().amount(), quota.memory().amount(), quota.gpu());
+            return new Room(0, quota.concurrentRuns(), all);
         }
 
         /** Whether a run that needs this may start. */

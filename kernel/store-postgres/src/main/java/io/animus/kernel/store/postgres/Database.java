@@ -24,7 +24,8 @@ public final class Database implements AutoCloseable {
     public static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
 
     private static final Logger LOG = LoggerFactory.getLogger(Database.class);
-    private static final int CONNECTIONS = 16;
+    // 16 for requests, and those that the leaders of the conductor and of the sequencer hold.
+    private static final int CONNECTIONS = 18;
 
     private final DatabaseServer server;
     private final ReentrantLock following = new ReentrantLock();

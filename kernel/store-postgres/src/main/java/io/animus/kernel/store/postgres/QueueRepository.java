@@ -91,11 +91,13 @@ public final class QueueRepository {
                 .groupBy(PROJECT.ID)
                 .fetch()
                 .forEach(row -> {
-                    var taken = new Demand(
-                            row.value4().longValue(),
-                            row.value5().longValue(),
-                            row.value6().intValue());
-                    rooms.put(row.value1(), Room.of(ProjectRepository.quota(row.value2()), row.value3(), taken));
+                    var quota = ProjectRepository.quota(row.value2());
+                    var active = row.value3();
+                    var left = new Demand(
+                            quota.cpu().amount() - row.value4().longValue(),
+                            quota.memory().amount() - row.value5().longValue(),
+                            quota.gpu() - row.value6().intValue());
+                    rooms.put(row.value1(), new Room(active, quota.concurrentRuns() - active, left));
                 });
         return rooms;
     }

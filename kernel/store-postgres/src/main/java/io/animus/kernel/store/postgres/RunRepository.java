@@ -58,13 +58,9 @@ public final class RunRepository {
 
     private static final Prepared SHOW = new Prepared("select " + RunRow.COLUMNS
             + """
-            , run.milli_cpus, run.memory_bytes, run.gpus, others.active, others.milli_cpus, others.memory_bytes, others.gpus
-            from run cross join lateral (
-                select count(*), coalesce(sum(other.milli_cpus), 0), coalesce(sum(other.memory_bytes), 0),
-                    coalesce(sum(other.gpus), 0)
-                from run other where run.state = 'queued' and other.project_id = run.project_id and other.state in (%s)
-            ) others (active, milli_cpus, memory_bytes, gpus)
-            where run.project_id = ? and run.id = ?"""
+            , milli_cpus, memory_bytes, gpus, state = 'queued' and exists (
+                select from run other where other.project_id = run.project_id and other.state in (%s))
+            from run where project_id = ? and id = ?"""
                     .formatted(RunState.ACTIVE.stream()
                             .map(state -> "'" + state.word() + "'")
                             .collect(Collectors.joining(", "))));
@@ -77,13 +73,12 @@ public final class RunRepository {
     }
 
     /**
-     * A run, and what tells why it waits if it is in the queue.
+     * A run, and what tells why it waits.
      *
      * @param demand what it needs
-     * @param active how many runs of its project are under way; 0 if it isn't in the queue
-     * @param taken what those have; nothing if it isn't in the queue
+     * @param isBehindOthers whether it is in the queue and other runs of its project are under way
      */
-    public record Shown(Run run, Demand demand, int active, Demand taken) {}
+    public record Shown(Run run, Demand demand, boolean isBehindOthers) {}
 
     /** Stores a new run with its inputs and its first transition. */
     public void insert(Run run, RunSpec spec) {
@@ -146,15 +141,7 @@ public final class RunRepository {
     }
 
     private static Shown shown(ResultSet row) throws SQLException {
-        return new Shown(
-                RunRow.read(row),
-                demand(row, RunRow.WIDTH + 1),
-                row.getInt(RunRow.WIDTH + 4),
-                demand(row, RunRow.WIDTH + 5));
-    }
-
-    private static Demand demand(ResultSet row, int from) throws SQLException {
-        return new Demand(row.getLong(from), row.getLong(from + 1), row.getInt(from + 2));
+        return new Shown(RunRow.read(row), RunRow.demand(row), row.getBoolean(RunRow.WIDTH + 4));
     }
 
     /** The run, whatever its project: for the hub itself. */

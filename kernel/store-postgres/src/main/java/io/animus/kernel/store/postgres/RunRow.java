@@ -5,6 +5,7 @@ import io.animus.api.types.TypeId;
 import io.animus.kernel.domain.Made;
 import io.animus.kernel.domain.Name;
 import io.animus.kernel.domain.access.Principal;
+import io.animus.kernel.domain.run.DispatchOrder.Demand;
 import io.animus.kernel.domain.run.Run;
 import io.animus.kernel.domain.run.RunKind;
 import io.animus.kernel.domain.run.RunProgress;
@@ -43,6 +44,11 @@ final class RunRow {
                         rerunOf == null ? null : new TypeId(rerunOf)),
                 new Made(Objects.requireNonNull(Prepared.instant(row, 11)), Principal.parse(row.getString(12))),
                 progress(row));
+    }
+
+    /** What the run needs, in the three columns behind. */
+    static Demand demand(ResultSet row) throws SQLException {
+        return new Demand(row.getLong(WIDTH + 1), row.getLong(WIDTH + 2), row.getInt(WIDTH + 3));
     }
 
     private static RunProgress progress(ResultSet row) throws SQLException {

@@ -125,7 +125,7 @@ class DatabaseTest {
 
             var held = new ArrayList<Connection>();
             try {
-                while (held.size() < 16) {
+                while (held.size() < 18) {
                     held.add(database.session());
                 }
                 var started = Instant.now();
