@@ -6,6 +6,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** CPU time that somebody has used so far. */
@@ -30,7 +31,20 @@ interface Cpu {
                 .sum();
     }
 
-    /** {@code /proc/<pid>/stat}. */
+    /** That of the threads of a JVM that compile; to 10 ms each. */
+    static Cpu ofCompilers(ProcessHandle process) {
+        var tasks = Path.of("/proc/" + process.pid() + "/task");
+        return () -> {
+            try (var threads = Files.list(tasks)) {
+                return threads.mapToLong(thread -> ProcessStat.cpuMicros(thread.resolve("stat"), "C1 Comp|C2 Comp"))
+                        .sum();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        };
+    }
+
+    /** {@code /proc/<pid>/stat}, and that of a thread. */
     final class ProcessStat {
         private static final int USER = 11;
         private static final int CHILDREN_SYSTEM = 14;
@@ -40,8 +54,16 @@ interface Cpu {
         private ProcessStat() {}
 
         private static long cpuMicros(ProcessHandle process) {
+            return cpuMicros(Path.of("/proc/" + process.pid() + "/stat"), "");
+        }
+
+        /** @param names of those that count, as a pattern of how they begin */
+        private static long cpuMicros(Path file, String names) {
             try {
-                var stat = Files.readString(Path.of("/proc/" + process.pid() + "/stat"));
+                var stat = Files.readString(file);
+                if (!Pattern.compile("\\((" + names + ")").matcher(stat).find()) {
+                    return 0;
+                }
                 // The name, in parentheses, may hold spaces; the state is the first word after it.
                 var words = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
                 var ticks = 0L;

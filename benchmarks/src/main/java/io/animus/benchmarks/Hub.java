@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /**
  * The hub as it is shipped, unpacked into a folder of its own.
@@ -21,8 +20,6 @@ import java.util.concurrent.TimeUnit;
  */
 record Hub(Path home, Path data, int port) implements Server {
     private static final String READYZ = "GET /readyz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n";
-    private static final String RUNS =
-            "GET /api/v1/projects/none/runs HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n";
     private static final String ARCHIVE = "animus-distribution.tar.gz";
 
     static Path archive(Setting setting) {
@@ -63,16 +60,9 @@ record Hub(Path home, Path data, int port) implements Server {
         Files.writeString(features, Files.readString(features).replaceAll("(?m)^.*animus-executor-container.*\\R", ""));
     }
 
-    /** Returns when it is ready and answers at its API, which may be a little later. */
+    /** Returns when it is ready. */
     void start() throws IOException, InterruptedException {
         animus("start");
-        var deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        while (!answers(RUNS, 401)) {
-            if (System.nanoTime() > deadline) {
-                throw new IOException("the hub is ready and has no API");
-            }
-            TimeUnit.MILLISECONDS.sleep(100);
-        }
     }
 
     @Override
@@ -82,12 +72,8 @@ record Hub(Path home, Path data, int port) implements Server {
 
     @Override
     public boolean isReady() {
-        return answers(READYZ, 200);
-    }
-
-    private boolean answers(String request, int status) {
         try (var connection = new HttpConnection(port)) {
-            connection.exchange(request.getBytes(US_ASCII), status);
+            connection.exchange(READYZ.getBytes(US_ASCII), 200);
             return true;
         } catch (IOException | IllegalStateException e) {
             return false;

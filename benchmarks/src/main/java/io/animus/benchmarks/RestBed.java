@@ -19,17 +19,18 @@ final class RestBed implements AutoCloseable {
     private static final int CLIENTS = 16;
     private static final int CREATED = 201;
     private static final int OK = 200;
-    private static final int MOST_WARM_UPS = 60;
-    /** The hub is warm once it has taken no less CPU for an answer than that part of its best for so many rounds. */
-    private static final double SAVED = 0.95;
+    private static final int MOST_WARM_UPS = 90;
+    /** The hub is warm once its compilers have taken no more than that part of its CPU for so many rounds. */
+    private static final double QUIET = 0.05;
 
-    private static final int ROUNDS_WITHOUT_SAVING = 6;
+    private static final int QUIET_ROUNDS = 2;
 
     private final Opened opened = new Opened();
     private final Bed bed;
     private final Requests requests;
     private final Clients ofHub;
     private final Clients ofFloor;
+    private final Cpu compilers;
     private final Meter hubMeter;
     private final Meter floorMeter;
     private final long millis;
@@ -49,6 +50,7 @@ final class RestBed implements AutoCloseable {
             var floor = opened.add(FloorProcess.start(bed, create(hub, requests), CONNECTIONS));
             ofHub = new Clients(CLIENTS, hub.port());
             ofFloor = new Clients(CLIENTS, floor.port());
+            compilers = Cpu.ofCompilers(hub.process());
             hubMeter = new Meter(Cpu.of(hub.process()), bed.cpu());
             floorMeter = new Meter(floor.cpu(), bed.cpu());
         } catch (IOException | SQLException | InterruptedException | RuntimeException e) {
@@ -61,12 +63,11 @@ final class RestBed implements AutoCloseable {
     Series<Load> compare(Setting setting, Series.Round<Load> hub, Series.Round<Load> floor)
             throws IOException, SQLException, InterruptedException {
         // A compiler counts calls and not seconds: the slower side would be measured half compiled.
-        var best = Double.MAX_VALUE;
-        var since = 0;
-        for (var round = 0; round < setting.pick(MOST_WARM_UPS, 1) && since < ROUNDS_WITHOUT_SAVING; round++) {
-            var cpu = hub.run().cpu();
-            since = cpu < SAVED * best ? 0 : since + 1;
-            best = Math.min(best, cpu);
+        var quiet = 0;
+        for (var round = 0; round < setting.pick(MOST_WARM_UPS, 1) && quiet < QUIET_ROUNDS; round++) {
+            var before = compilers.micros();
+            var load = hub.run();
+            quiet = compilers.micros() - before < QUIET * load.cpuMicros() ? quiet + 1 : 0;
         }
         return Series.interleaved(setting.warmUps(), setting.rounds(), hub, floor);
     }
