@@ -57,6 +57,18 @@ public enum Action {
     MODEL_VERSION_APPROVED("model_version.approved"),
     MODEL_VERSION_DEPRECATED("model_version.deprecated"),
 
+    WEBHOOK_CREATED("webhook.created"),
+    WEBHOOK_UPDATED("webhook.updated"),
+    WEBHOOK_DELETED("webhook.deleted"),
+    /** The receiver asked never to be called again. */
+    WEBHOOK_PAUSED("webhook.paused"),
+    DELIVERY_REPLAYED("delivery.replayed"),
+
+    /** What a sink is told of is something else from here on. */
+    AUDIT_SINK_UPDATED("audit_sink.updated"),
+    /** Somebody wants entries sent again that a sink has refused. */
+    DEAD_LETTERS_REPLAYED("dead_letters.replayed"),
+
     /** The caller may not do this, or may not know that the resource exists. */
     ACCESS_DENIED("access.denied"),
     /** The caller may do this, but the request or the state of things forbids it. */

@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,7 @@ public final class Health {
     private volatile @Nullable Database database;
     private volatile @Nullable Bootstrap bootstrap;
     private volatile @Nullable LogStatus log;
+    private volatile @Nullable FeedStatus feeds;
     private @Nullable Known known;
 
     /**
@@ -115,6 +117,17 @@ public final class Health {
         }
     }
 
+    @Reference(name = "feeds", cardinality = OPTIONAL, policy = DYNAMIC)
+    void setFeeds(FeedStatus present) {
+        feeds = present;
+    }
+
+    void unsetFeeds(FeedStatus gone) {
+        if (feeds == gone) {
+            feeds = null;
+        }
+    }
+
     @Deactivate
     void close() {
         probes.close();
@@ -127,7 +140,8 @@ public final class Health {
 
     /**
      * How the hub is now: {@code DOWN} without its database, {@code DEGRADED} without a plugin that works for each
-     * capability, or while events don't get into the audit log. Answers within about two seconds.
+     * capability, or while events don't get into the audit log
+     * or from there to a sink. Answers within about two seconds.
      */
     public synchronized Report report() {
         var last = known;
@@ -161,8 +175,10 @@ public final class Health {
             checks.add(check(capability, byPort.getOrDefault(capability, List.of()), deadline));
         }
         var ofLog = log;
+        var ofSinks = feeds;
         if (ofLog != null) {
             checks.add(ofLog.trouble()
+                    .or(() -> ofSinks == null ? Optional.empty() : ofSinks.trouble())
                     .map(why -> new Check(AUDIT, State.DEGRADED, why))
                     .orElse(new Check(AUDIT, State.OK, null)));
         }

@@ -11,6 +11,7 @@ import java.io.OutputStream;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Component;
 
@@ -65,6 +66,16 @@ public final class Metrics {
                             callback.call(gauges.getOrDefault(name, value).getAsDouble()))
                     .register(registry);
         }
+    }
+
+    /** Values by the value of one label, of which there are few; asked for when somebody looks. */
+    public void gauges(String name, String help, String label, Supplier<Map<String, Double>> values) {
+        GaugeWithCallback.builder()
+                .name(name)
+                .help(help)
+                .labelNames(label)
+                .callback(callback -> values.get().forEach((labelled, value) -> callback.call(value, labelled)))
+                .register(registry);
     }
 
     /** The media type of {@link #write} for a scraper that accepts {@code accept}. */

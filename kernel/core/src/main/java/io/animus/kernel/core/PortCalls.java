@@ -50,9 +50,15 @@ public final class PortCalls {
      * What stands before one plugin: how many calls at once, and none for a while after many failures.
      *
      * @param readers those that wait for something to come; they must not keep the others out
-     * @param policies retries within the circuit breaker's leave
+     * @param retrying retries within the circuit breaker's leave
+     * @param once calls with the same circuit breaker's leave
      */
-    private record Guard(Semaphore places, Semaphore readers, FailsafeExecutor<Object> policies, String name) {}
+    private record Guard(
+            Semaphore places,
+            Semaphore readers,
+            FailsafeExecutor<Object> retrying,
+            FailsafeExecutor<Object> once,
+            String name) {}
 
     @Activate
     public PortCalls(@Reference(name = "metrics") Metrics metrics) {
@@ -67,11 +73,26 @@ public final class PortCalls {
 
     /** @throws ExternalSystemException as the plugin throws it, or {@code UNAVAILABLE} for what stands before it */
     <P, T> T call(String port, P plugin, Duration deadline, Ports.Call<P, T> call) {
+        return call(port, plugin, deadline, true, call);
+    }
+
+    /** As {@link #call}, without a retry: for callers that must know of each failure. */
+    <P, T> T callOnce(String port, P plugin, Duration deadline, Ports.Call<P, T> call) {
+        return call(port, plugin, deadline, false, call);
+    }
+
+    /** Whether a call failed because the plugin did not answer before the deadline. */
+    static boolean isOutOfTime(ExternalSystemException failure) {
+        return failure.getCause() instanceof OutOfTimeException;
+    }
+
+    private <P, T> T call(String port, P plugin, Duration deadline, boolean retries, Ports.Call<P, T> call) {
         var guard = guardOf(plugin);
         var started = System.nanoTime();
         var outcome = "failure";
         try {
-            T answer = guard.policies().get(() -> limited(guard, guard.places(), deadline, () -> call.on(plugin)));
+            var policies = retries ? guard.retrying() : guard.once();
+            T answer = policies.get(() -> limited(guard, guard.places(), deadline, () -> call.on(plugin)));
             outcome = "success";
             return answer;
         } catch (CircuitBreakerOpenException e) {
@@ -116,8 +137,12 @@ public final class PortCalls {
     }
 
     private <T> T limited(Guard guard, Semaphore places, Duration deadline, Callable<T> call) throws Exception {
-        if (!places.tryAcquire(deadline.toMillis(), TimeUnit.MILLISECONDS)) {
-            throw unavailable(guard.name() + " is busy with too many calls", null);
+        try {
+            if (!places.tryAcquire(deadline.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw unavailable(guard.name() + " is busy with too many calls", null);
+            }
+        } catch (InterruptedException e) {
+            throw interrupted(e);
         }
         var task = new FutureTask<>(call);
         try {
@@ -139,8 +164,7 @@ public final class PortCalls {
             throw new OutOfTimeException(guard.name() + " did not answer within " + deadline.toSeconds() + " s");
         } catch (InterruptedException e) {
             task.cancel(true);
-            Thread.currentThread().interrupt();
-            throw unavailable("the call was interrupted", e);
+            throw interrupted(e);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof Exception cause) {
                 throw cause;
@@ -151,18 +175,12 @@ public final class PortCalls {
 
     private Guard guardOf(Object plugin) {
         synchronized (guards) {
-            return guards.computeIfAbsent(
-                    plugin,
-                    p -> new Guard(
-                            new Semaphore(CALLS_PER_PLUGIN),
-                            new Semaphore(RunResults.MOST_LOG_READERS),
-                            policies(),
-                            nameOf(p)));
+            return guards.computeIfAbsent(plugin, PortCalls::guard);
         }
     }
 
     /** Retries are the same for all calls; what has failed so far is one plugin's. */
-    private static FailsafeExecutor<Object> policies() {
+    private static Guard guard(Object plugin) {
         var retries = RetryPolicy.builder()
                 .handleIf(PortCalls::mayWorkLater)
                 .withMaxRetries(RETRIES)
@@ -174,13 +192,23 @@ public final class PortCalls {
                 .withFailureThreshold(FAILURES_TO_OPEN)
                 .withDelay(OPEN_FOR)
                 .build();
-        return Failsafe.with(retries, breaker);
+        return new Guard(
+                new Semaphore(CALLS_PER_PLUGIN),
+                new Semaphore(RunResults.MOST_LOG_READERS),
+                Failsafe.with(retries, breaker),
+                Failsafe.with(breaker),
+                nameOf(plugin));
     }
 
     private static boolean mayWorkLater(Throwable failure) {
         var isRetryable = failure instanceof ExternalSystemException known
                 && known.reason().isRetryable();
         return isRetryable && !Thread.currentThread().isInterrupted();
+    }
+
+    private static ExternalSystemException interrupted(InterruptedException cause) {
+        Thread.currentThread().interrupt();
+        return unavailable("the call was interrupted", cause);
     }
 
     private static ExternalSystemException unavailable(@Nullable String message, @Nullable Throwable cause) {

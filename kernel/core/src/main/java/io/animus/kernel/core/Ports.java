@@ -3,6 +3,8 @@ package io.animus.kernel.core;
 import static org.osgi.service.component.annotations.ReferenceCardinality.MULTIPLE;
 import static org.osgi.service.component.annotations.ReferencePolicy.DYNAMIC;
 
+import io.animus.api.audit.AuditSink;
+import io.animus.api.events.EventPublisher;
 import io.animus.api.executor.JobExecutor;
 import io.animus.api.executor.JobStatus;
 import io.animus.api.executor.LogLine;
@@ -19,6 +21,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -39,6 +43,8 @@ public final class Ports {
     private final Directory<ImageRegistry> registries = new Directory<>();
     private final Directory<ObjectStore> stores = new Directory<>();
     private final Directory<JobExecutor> executors = new Directory<>();
+    private final Directory<AuditSink> sinks = new Directory<>();
+    private final Directory<EventPublisher> publishers = new Directory<>();
     private final Directory<Plugin> plugins = new Directory<>();
     private final PortCalls calls;
     /** Whether the executor answered when it was last asked for its jobs. */
@@ -117,6 +123,27 @@ public final class Ports {
         }
     }
 
+    /** The sinks that are present now, by name: technology and instance of the plugin. */
+    Map<String, AuditSink> sinks() {
+        return sinks.all().stream()
+                .flatMap(sink -> sink instanceof Plugin plugin ? Stream.of(Map.entry(name(plugin), sink)) : Stream.of())
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue, (best, other) -> best));
+    }
+
+    /** Asks a sink, once; errors as {@link #scm}, without retries. */
+    <T> T sink(AuditSink sink, Duration deadline, Call<AuditSink, T> call) {
+        return calls.callOnce("audit", sink, deadline, call);
+    }
+
+    /** Asks the publisher that serves {@code url}, once; errors as {@link #scm}, without retries. */
+    <T> T publisher(URI url, Duration deadline, Call<EventPublisher, T> call) {
+        var publisher = publishers
+                .find(candidate -> candidate.serves(url))
+                .orElseThrow(() -> absent("event publisher delivers to " + url.getScheme() + "://"
+                        + Optional.ofNullable(url.getHost()).orElse("")));
+        return calls.callOnce("events", publisher, deadline, call);
+    }
+
     /** Whether there is an executor, and it answered when it was last asked. */
     boolean hasAbleExecutor() {
         return executorInUse().isPresent();
@@ -176,6 +203,24 @@ public final class Ports {
         executors.remove(executor);
     }
 
+    @Reference(name = "sink", cardinality = MULTIPLE, policy = DYNAMIC)
+    void addSink(AuditSink sink, Map<String, ?> properties) {
+        sinks.add(sink, properties);
+    }
+
+    void removeSink(AuditSink sink) {
+        sinks.remove(sink);
+    }
+
+    @Reference(name = "publisher", cardinality = MULTIPLE, policy = DYNAMIC)
+    void addPublisher(EventPublisher publisher, Map<String, ?> properties) {
+        publishers.add(publisher, properties);
+    }
+
+    void removePublisher(EventPublisher publisher) {
+        publishers.remove(publisher);
+    }
+
     @Reference(name = "plugin", cardinality = MULTIPLE, policy = DYNAMIC)
     void addPlugin(Plugin plugin, Map<String, ?> properties) {
         plugins.add(plugin, properties);
@@ -183,6 +228,10 @@ public final class Ports {
 
     void removePlugin(Plugin plugin) {
         plugins.remove(plugin);
+    }
+
+    private static String name(Plugin plugin) {
+        return plugin.descriptor().technology() + "." + plugin.descriptor().instance();
     }
 
     private static RefusedException absent(String what) {

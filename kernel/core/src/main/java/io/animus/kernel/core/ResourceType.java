@@ -23,6 +23,9 @@ final class ResourceType {
             case "mdl" -> "model";
             case "mdv" -> "modelVersion";
             case "aud" -> "auditEvent";
+            case "snk" -> "auditSink";
+            case "whk" -> "webhook";
+            case "dlv" -> "delivery";
             case "node" -> "node";
             case "hub" -> "hub";
             default -> throw new IllegalArgumentException("no id starts with " + prefix);

@@ -52,6 +52,10 @@ class GateTest {
             READ_AUDIT              - - - - - x - x
             CHANGE_TRUST_ROOTS      - - - - - - - x
             ERASE_AUDIT             - - - - - - - x
+            READ_WEBHOOKS           - - x - x x - -
+            MANAGE_WEBHOOKS         - - x - x - - -
+            READ_AUDIT_SINKS        - - - - - - x x
+            MANAGE_AUDIT_SINKS      - - - - - - x -
             CREATE_SERVICE_ACCOUNT  - - - - - - x -
             READ_SERVICE_ACCOUNTS   - - - - - - x x
             REVOKE_API_KEY          - - - - - - x x
@@ -63,6 +67,8 @@ class GateTest {
             Permission.READ_AUDIT,
             Permission.CHANGE_TRUST_ROOTS,
             Permission.ERASE_AUDIT,
+            Permission.READ_AUDIT_SINKS,
+            Permission.MANAGE_AUDIT_SINKS,
             Permission.CREATE_SERVICE_ACCOUNT,
             Permission.READ_SERVICE_ACCOUNTS,
             Permission.REVOKE_API_KEY,

@@ -7,8 +7,14 @@ import io.animus.api.plugin.PluginDescriptor;
 import io.animus.api.plugin.PluginHealth;
 import io.animus.api.plugin.PluginHealth.State;
 import io.animus.kernel.core.Health.Check;
+import io.animus.kernel.domain.delivery.EntryFilter;
+import io.animus.kernel.domain.delivery.SinkFeed;
+import io.animus.kernel.store.postgres.SinkRepository.Standing;
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -78,6 +84,33 @@ class HealthTest {
         log.stops("Somebody must act.");
 
         assertThat(check(health.report(), "audit")).isEqualTo(new Check("audit", State.DEGRADED, "Somebody must act."));
+        assertThat(health.report().isReady()).isTrue();
+    }
+
+    @Test
+    void aSinkThatIsNotFedShowsWithoutTheReason() {
+        var feeds = new FeedStatus(new Metrics());
+        health.setLog(new LogStatus(new Metrics()));
+        health.setFeeds(feeds);
+        var since = Instant.parse("2026-01-01T00:00:00Z");
+        var reason = "siem.secret.example refuses connections";
+        var sink = new SinkFeed(
+                new Ids(Clock.systemUTC(), new SecureRandom()).next(SinkFeed.PREFIX),
+                "syslog.default",
+                EntryFilter.NONE,
+                7,
+                7,
+                SinkFeed.State.WAITING,
+                reason,
+                since,
+                null,
+                1);
+        feeds.look(List.of(new Standing(sink, 10, since, 0)), Duration.ofMinutes(5));
+
+        var check = check(health.report(), "audit");
+
+        assertThat(check.state()).isEqualTo(State.DEGRADED);
+        assertThat(check.detail()).contains("syslog.default", "2026-01-01").doesNotContain("secret.example");
         assertThat(health.report().isReady()).isTrue();
     }
 

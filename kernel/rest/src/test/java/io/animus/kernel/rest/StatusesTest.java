@@ -127,16 +127,13 @@ class StatusesTest {
         everything.delete(key.header("Location"), "If-Match", "\"2\"");
         var binding = everything.post(Story.PROJECT + "/role-bindings", story.wishOf("createRoleBinding"));
         everything.delete(binding.header("Location"), "If-Match", "\"1\"");
-        everything.patch(
-                Story.PROJECT,
-                "{\"title\": \"t\"}",
-                "If-Match",
-                everything.get(Story.PROJECT).header("ETag"));
-        everything.patch(
-                Story.PROJECT + "/datasets/masses",
-                "{\"access\": \"project\"}",
-                "If-Match",
-                everything.get(Story.PROJECT + "/datasets/masses").header("ETag"));
+        change(Story.PROJECT + "/datasets/masses", "{\"access\": \"project\"}");
+        change(Story.PROJECT, story.wishOf("updateProject"));
+        change(paths.get("updateAuditSink"), story.wishOf("updateAuditSink"));
+        var webhook = story.made(everything.post(paths.get("createWebhook"), story.wishOf("createWebhook")))
+                .header("Location");
+        change(webhook, story.wishOf("updateWebhook"));
+        everything.delete(webhook, "If-Match", everything.get(webhook).header("ETag"));
         everything.get("/api/v1/audit/events?project=absent");
         var unknown = hub.newId("aud").value();
         everything.get("/api/v1/audit/proofs/inclusion?event=" + unknown);
@@ -160,7 +157,7 @@ class StatusesTest {
 
     /** One that is under way, and before that one that waits for its end. */
     private void cancelRuns() {
-        change("{\"quota\": {\"concurrentRuns\": 1}}");
+        change(Story.PROJECT, "{\"quota\": {\"concurrentRuns\": 1}}");
         var first = story.made(everything.post(Story.PROJECT + "/runs", story.runWish("wait")));
         story.awaitState(first, "running");
         var second = story.made(everything.post(Story.PROJECT + "/runs", story.runWish("train")));
@@ -168,13 +165,12 @@ class StatusesTest {
             everything.post(run.header("Location") + ":cancel");
             story.stream(run.header("Location") + "/events");
         }
-        change("{\"quota\": {\"concurrentRuns\": 50}}");
+        change(Story.PROJECT, "{\"quota\": {\"concurrentRuns\": 50}}");
     }
 
-    private void change(String patch) {
-        var etag = everything.get(Story.PROJECT).header("ETag");
-        assertThat(everything.patch(Story.PROJECT, patch, "If-Match", etag).status())
-                .isEqualTo(200);
+    private void change(String path, String patch) {
+        var etag = everything.get(path).header("ETag");
+        assertThat(everything.patch(path, patch, "If-Match", etag).status()).isEqualTo(200);
     }
 
     private void conflictWithState() {
@@ -296,6 +292,10 @@ class StatusesTest {
             case "createApiKey" -> "{\"ttlSeconds\": 0}";
             case "importCosignature" -> "{\"note\": \"x\", \"witness\": \"y\"}";
             case "eraseAuditEvents" -> "{\"reason\": \"x\"}";
+            case "createWebhook" -> story.wishOf(operation).replace("https", "ftp");
+            case "updateWebhook" -> "{\"events\": []}";
+            case "updateAuditSink" -> "{\"filter\": {\"projects\": [\"a\", \"a\"]}}";
+            case "replayDeadLetters" -> "{\"leafIndexes\": [-1]}";
             case "completeUpload", "rerunRun" -> "";
             case "cancelRun", "validateModelVersion", "approveModelVersion", "deprecateModelVersion" ->
                 "{\"reason\": \"\"}";

@@ -3,7 +3,9 @@ package io.animus.kernel.rest;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.animus.api.types.Digest;
+import io.animus.kernel.core.CarriersInMemory;
 import io.animus.kernel.core.DataPlaneInMemory;
 import java.io.IOException;
 import java.net.URI;
@@ -15,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 
 /** A project from its first dataset to an approved model, made over HTTP alone. */
 final class Story {
@@ -31,6 +34,7 @@ final class Story {
     private final Client developer;
     private final Client officer;
     private final Witness witness = new Witness();
+    private Client.Reply webhook;
     private Client.Reply dataset;
     private Client.Reply upload;
     private Client.Reply dataVersion;
@@ -55,6 +59,7 @@ final class Story {
                 {"name": "penguins", "owners": [{"kind": "serviceAccount", "id": "%s"}], "quota": {"concurrentRuns": 50}}"""
                         .formatted(owner.account())));
         developer = member("developer", "developer");
+        webhook = made(owner.post(PROJECT + "/webhooks", wishOf("createWebhook")));
         makeData();
         makeEnvironment();
         makeRun();
@@ -229,6 +234,9 @@ final class Story {
                 .replace("{serviceAccount}", owner.account())
                 .replace("{event}", event)
                 .replace("{tile}", "entries/000.p/1")
+                .replace("{webhook}", webhook.text("id"))
+                .replace("{delivery}", delivery())
+                .replace("{sink}", CarriersInMemory.SINK)
                 .replace("{key}", key());
         return switch (operation.id()) {
             case "getLineage" -> path + "?root=" + run.text("id");
@@ -236,6 +244,24 @@ final class Story {
             case "getConsistencyProof" -> path + "?from=1";
             default -> path;
         };
+    }
+
+    /** One that arrived. */
+    private String delivery() {
+        var path = webhook.header("Location") + "/deliveries?state=delivered";
+        return awaitOne(() -> owner.get(path)).at("/items/0/id").asText();
+    }
+
+    /** A page, once something is on it. */
+    static JsonNode awaitOne(Supplier<Client.Reply> page) {
+        var deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        var found = page.get().json();
+        while (found.at("/items/0").isMissingNode()) {
+            assertThat(System.nanoTime()).as("time for something").isLessThan(deadline);
+            LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
+            found = page.get().json();
+        }
+        return found;
     }
 
     private String binding() {
@@ -326,6 +352,10 @@ final class Story {
                                 witness.cosign(checkpoint).replace("\n", "\\n"),
                                 witness.key().vkey());
             case "eraseAuditEvents" -> "{\"events\": [\"%s\"], \"reason\": \"asked for\"}".formatted(event);
+            case "createWebhook" ->
+                "{\"url\": \"https://ci.example/hook\", \"events\": [\"RunCreated\"], \"secret\": \"known\"}";
+            case "updateWebhook" -> "{\"description\": null}";
+            case "updateAuditSink" -> "{\"filter\": {\"projects\": null}}";
             default -> "";
         };
     }

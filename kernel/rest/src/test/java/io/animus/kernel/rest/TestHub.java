@@ -10,15 +10,18 @@ import io.animus.kernel.core.AuditErasure;
 import io.animus.kernel.core.AuditEvents;
 import io.animus.kernel.core.AuditExport;
 import io.animus.kernel.core.AuditLog;
+import io.animus.kernel.core.AuditSinks;
 import io.animus.kernel.core.AuditTrail;
 import io.animus.kernel.core.Authentication;
 import io.animus.kernel.core.Bell;
+import io.animus.kernel.core.CarriersInMemory;
 import io.animus.kernel.core.Composition;
 import io.animus.kernel.core.DataPlaneInMemory;
 import io.animus.kernel.core.DatasetVersions;
 import io.animus.kernel.core.Datasets;
 import io.animus.kernel.core.EnvironmentLocks;
 import io.animus.kernel.core.Environments;
+import io.animus.kernel.core.FeedStatus;
 import io.animus.kernel.core.Gate;
 import io.animus.kernel.core.Health;
 import io.animus.kernel.core.Ids;
@@ -38,6 +41,7 @@ import io.animus.kernel.core.RunResults;
 import io.animus.kernel.core.Runs;
 import io.animus.kernel.core.ServiceAccounts;
 import io.animus.kernel.core.Uploads;
+import io.animus.kernel.core.Webhooks;
 import io.animus.kernel.store.postgres.Database;
 import io.animus.plugin.postgres.embedded.EmbeddedPostgres;
 import jakarta.servlet.DispatcherType;
@@ -76,6 +80,7 @@ final class TestHub {
     private final EventStreams streams = new EventStreams(4);
     private final DataPlaneInMemory plane;
     private final LogProcess log;
+    private final CarriersInMemory carriers;
     private final Set<Object> resources = new HashSet<>();
 
     TestHub(Path folder) throws Exception {
@@ -107,6 +112,7 @@ final class TestHub {
                 new AuditEventsResource(door, new AuditEvents(gate), new AuditLog(gate)),
                 new AuditLogResource(door, new AuditLog(gate), new AuditExport(gate, database), new AuditErasure(gate)),
                 new LogTrustResource(door, log.trust(gate)),
+                new AuditSinksResource(door, new AuditSinks(gate, ports)),
                 new ProjectsResource(door, new Projects(gate)),
                 new RoleBindingsResource(door, new RoleBindings(gate))));
         var runs = new RunsResource(
@@ -122,8 +128,10 @@ final class TestHub {
                 runs,
                 new ModelsResource(door, new Models(gate)),
                 new ModelVersionsResource(door, new ModelVersions(gate)),
+                new WebhooksResource(door, new Webhooks(gate, ports)),
                 new LineageResource(door, new Lineage(gate))));
         plane = new DataPlaneInMemory(database, calls, ports, trail, bell);
+        carriers = new CarriersInMemory(database, ports, trail, new FeedStatus(metrics));
         serve(new RequestFilter(metrics, door), new ShortWay(runs));
     }
 
@@ -201,6 +209,7 @@ final class TestHub {
 
     void close() throws Exception {
         streams.close();
+        carriers.close();
         plane.close();
         log.close();
         server.stop();

@@ -43,6 +43,11 @@ public enum Permission {
     CHANGE_TRUST_ROOTS(none(), EnumSet.of(SECURITY_OFFICER)),
     /** Personal data in it. */
     ERASE_AUDIT(none(), EnumSet.of(SECURITY_OFFICER)),
+    /** Addresses of receivers, which may themselves be a secret, and what was sent to them. */
+    READ_WEBHOOKS(EnumSet.of(MAINTAINER, OWNER, AUDITOR), nobody()),
+    MANAGE_WEBHOOKS(EnumSet.of(MAINTAINER, OWNER), nobody()),
+    READ_AUDIT_SINKS(none(), EnumSet.of(PLATFORM_ADMIN, SECURITY_OFFICER)),
+    MANAGE_AUDIT_SINKS(none(), EnumSet.of(PLATFORM_ADMIN)),
     CREATE_SERVICE_ACCOUNT(none(), EnumSet.of(PLATFORM_ADMIN)),
     READ_SERVICE_ACCOUNTS(none(), EnumSet.of(PLATFORM_ADMIN, SECURITY_OFFICER)),
     REVOKE_API_KEY(none(), EnumSet.of(PLATFORM_ADMIN, SECURITY_OFFICER)),

@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Tables {@code delivery} and {@code delivery_attempt}. Attempts are only ever inserted. */
 public final class DeliveryRepository {
+    /** Of one statement, which may have 65,535 parameters. */
+    private static final int ROWS = 1000;
+
     private final DSLContext sql;
 
     DeliveryRepository(DSLContext sql) {
@@ -30,9 +33,12 @@ public final class DeliveryRepository {
 
     /** Stores new ones; nothing happens for an event that its subscription has a delivery of. */
     public void insert(List<Delivery> deliveries) {
-        if (deliveries.isEmpty()) {
-            return;
+        for (var from = 0; from < deliveries.size(); from += ROWS) {
+            insertSome(deliveries.subList(from, Math.min(from + ROWS, deliveries.size())));
         }
+    }
+
+    private void insertSome(List<Delivery> deliveries) {
         var insert = sql.insertInto(
                 DELIVERY,
                 DELIVERY.ID,

@@ -74,7 +74,10 @@ public final class SinkRepository {
 
     /** @param idOrName of the sink */
     public Optional<SinkFeed> find(String idOrName) {
-        return standings(named(idOrName)).stream().map(Standing::sink).findFirst();
+        return sql.select(AUDIT_SINK.fields())
+                .from(AUDIT_SINK)
+                .where(named(idOrName))
+                .fetchOptional(SinkRepository::sink);
     }
 
     /** @param idOrName of the sink */
@@ -169,7 +172,12 @@ public final class SinkRepository {
     }
 
     private static Standing standing(Record row) {
-        var sink = new SinkFeed(
+        var sink = sink(row);
+        return new Standing(sink, row.get(SIZE) - 1 - sink.cursor(), row.get(WAITS_SINCE), row.get(DEAD_LETTERS));
+    }
+
+    private static SinkFeed sink(Record row) {
+        return new SinkFeed(
                 row.get(AUDIT_SINK.ID),
                 row.get(AUDIT_SINK.NAME),
                 new EntryFilter(
@@ -184,6 +192,5 @@ public final class SinkRepository {
                 row.get(AUDIT_SINK.STATE_SINCE),
                 row.get(AUDIT_SINK.DELIVERED_AT),
                 row.get(AUDIT_SINK.VERSION));
-        return new Standing(sink, row.get(SIZE) - 1 - sink.cursor(), row.get(WAITS_SINCE), row.get(DEAD_LETTERS));
     }
 }

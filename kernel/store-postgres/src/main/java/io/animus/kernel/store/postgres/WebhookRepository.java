@@ -92,6 +92,14 @@ public final class WebhookRepository {
                 .fetchOptional(WebhookRepository::subscription);
     }
 
+    /** How many a project has. */
+    public int count(TypeId project) {
+        return sql.fetchCount(
+                WEBHOOK_SUBSCRIPTION,
+                WEBHOOK_SUBSCRIPTION.PROJECT_ID.eq(project),
+                WEBHOOK_SUBSCRIPTION.STATUS.ne(Status.DELETED.word()));
+    }
+
     public Page<WebhookSubscription> page(TypeId project, PageRequest request) {
         return Paging.page(
                 sql.select(WEBHOOK_SUBSCRIPTION.fields())

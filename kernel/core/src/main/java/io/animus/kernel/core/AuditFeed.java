@@ -1,0 +1,290 @@
+package io.animus.kernel.core;
+
+import static java.util.stream.Collectors.toMap;
+
+import io.animus.api.audit.AuditEntry;
+import io.animus.api.audit.AuditSink;
+import io.animus.api.audit.Receipt;
+import io.animus.api.types.Digest;
+import io.animus.api.types.ExternalSystemException;
+import io.animus.api.types.ExternalSystemException.Reason;
+import io.animus.kernel.audit.AuditText;
+import io.animus.kernel.audit.Leaf;
+import io.animus.kernel.domain.delivery.SinkFeed;
+import io.animus.kernel.store.postgres.Database;
+import io.animus.kernel.store.postgres.DatabaseUnavailableException;
+import io.animus.kernel.store.postgres.FeedRepository.Row;
+import io.animus.kernel.store.postgres.Leader;
+import io.animus.kernel.store.postgres.Transaction;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.WeakHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Feeds one sink from the audit log, in leaf order, on a thread of its own: what another sink does costs this one nothing.
+ * The cursor is stored after each batch, so that a crash repeats the last one and loses none.
+ */
+final class AuditFeed implements Runnable {
+    private static final Logger LOG = LoggerFactory.getLogger(AuditFeed.class);
+    private static final BackOff AWAY = new BackOff(Duration.ofSeconds(1), Duration.ofSeconds(30));
+    private static final BackOff REFUSING = new BackOff(Duration.ofSeconds(30), Duration.ofMinutes(1));
+    private static final Duration IDLE = Duration.ofSeconds(2);
+    private static final int LONGEST_REASON = 500;
+
+    private final Database database;
+    private final Ports ports;
+    private final Leader leader;
+    private final String name;
+    private final Limits limits;
+    private final Clock clock;
+    private final Semaphore bell = new Semaphore(0);
+    private final Lines lines;
+
+    private volatile boolean closing;
+    private volatile boolean idle;
+    private @Nullable AuditSink known;
+    private @Nullable FeedCursor cursor;
+    private int failures;
+
+    /**
+     * How a sink is fed.
+     *
+     * @param batch entries of one call
+     * @param bytes of leaves after which a batch ends
+     * @param deadline of a call
+     */
+    record Limits(int batch, long bytes, Duration deadline, FeedCursor.Window window) {
+        static final Limits DEFAULT =
+                new Limits(AuditSink.MAX_BATCH, 4L << 20, Duration.ofSeconds(30), FeedCursor.Window.DEFAULT);
+    }
+
+    /** One place in front of each sink: one call at a time, even when one didn't end at its deadline. Safe for many threads. */
+    static final class Lines {
+        private final Map<AuditSink, Semaphore> places = new WeakHashMap<>();
+
+        private synchronized Semaphore of(AuditSink sink) {
+            return places.computeIfAbsent(sink, one -> new Semaphore(1));
+        }
+    }
+
+    AuditFeed(Database database, Ports ports, Lines lines, Leader leader, String name, Limits limits, Clock clock) {
+        this.database = database;
+        this.ports = ports;
+        this.lines = lines;
+        this.leader = leader;
+        this.name = name;
+        this.limits = limits;
+        this.clock = clock;
+    }
+
+    @Override
+    public void run() {
+        try {
+            while (!closing) {
+                pause(step());
+            }
+        } catch (InterruptedException e) {
+            // The feed is closed.
+        }
+    }
+
+    /** Something new may be there. */
+    void ring() {
+        if (idle) {
+            bell.release();
+        }
+    }
+
+    /** The sink is another object, or somebody wants a replay: no need to wait any longer. */
+    void renew() {
+        bell.release();
+    }
+
+    /** The thread that runs this is interrupted by whoever owns it. */
+    void close() {
+        closing = true;
+        bell.release();
+    }
+
+    private void pause(Duration rest) throws InterruptedException {
+        if (!rest.isZero() && bell.tryAcquire(rest.toMillis(), TimeUnit.MILLISECONDS)) {
+            bell.drainPermits();
+        }
+        idle = false;
+    }
+
+    /** Does what comes next; the outermost edge of this thread. */
+    private Duration step() {
+        var sink = ports.sinks().get(name);
+        if (sink == null) {
+            return IDLE;
+        }
+        if (sink != known) {
+            known = sink;
+            cursor = null;
+            failures = 0;
+        }
+        try {
+            return feed(sink);
+        } catch (ExternalSystemException e) {
+            return failed(e.reason() == Reason.UNAVAILABLE ? SinkFeed.State.WAITING : SinkFeed.State.HELD, e);
+        } catch (DatabaseUnavailableException e) {
+            // Whether the cursor was stored is not known, so it is read again.
+            cursor = null;
+            return IDLE;
+        } catch (RuntimeException e) {
+            LOG.error("The audit sink {} can't be fed, for a reason that is a defect", name, e);
+            return failed(SinkFeed.State.WAITING, e);
+        }
+    }
+
+    /** What is to be sent next. */
+    private record Next(SinkFeed sink, FeedCursor cursor, List<Row> replay, List<Row> rows, long end) {}
+
+    private Duration feed(AuditSink sink) {
+        var next = database.read(tx -> next(tx, sink));
+        cursor = next.cursor();
+        if (!next.replay().isEmpty()) {
+            replay(sink, next);
+            return Duration.ZERO;
+        }
+        if (next.end() < next.cursor().next()) {
+            idle = true;
+            return IDLE;
+        }
+        return deliver(sink, next);
+    }
+
+    private Next next(Transaction tx, AuditSink sink) {
+        var row = tx.sinks().find(name).orElseThrow();
+        var place = cursor == null ? new FeedCursor(row, sink.acknowledges(), limits.window()) : cursor;
+        var wanted = tx.deadLetters().wanted(row.id(), limits.batch());
+        if (!wanted.isEmpty()) {
+            return new Next(row, place, tx.feed().read(wanted), List.of(), -1);
+        }
+        var last = Math.min(tx.auditTree().size() - 1, place.settled() + limits.batch());
+        if (last < place.next()) {
+            return new Next(row, place, List.of(), List.of(), last);
+        }
+        var piece = tx.feed().read(place.next(), last, row.filter(), limits.bytes());
+        return new Next(row, place, List.of(), piece.rows(), piece.end());
+    }
+
+    private Duration deliver(AuditSink sink, Next next) {
+        var batch = next.rows().stream().map(AuditFeed::entry).toList();
+        var receipt = batch.isEmpty() ? Receipt.all(batch) : send(sink, batch);
+        var place = next.cursor();
+        var isWhole = receipt.settled() == batch.size();
+        if (!isWhole && receipt.settled() == 0) {
+            throw new ExternalSystemException(Reason.UNAVAILABLE, "it took none of " + batch.size() + " entries");
+        }
+        var settled = isWhole ? next.end() : batch.get(receipt.settled() - 1).index();
+        var now = clock.instant();
+        place.settle(settled, receipt.settled(), now);
+        store(tx -> {
+            tx.deadLetters().insert(next.sink().id(), reasons(receipt), now);
+            tx.sinks().advance(next.sink().id(), place.settled(), place.rewind(), now);
+        });
+        if (isWhole) {
+            failures = 0;
+            return Duration.ZERO;
+        }
+        throw new ExternalSystemException(
+                Reason.UNAVAILABLE, "it took only " + receipt.settled() + " of " + batch.size() + " entries");
+    }
+
+    private void replay(AuditSink sink, Next next) {
+        var batch = next.replay().stream().map(AuditFeed::entry).toList();
+        var receipt = send(sink, batch);
+        if (receipt.settled() == 0) {
+            throw new ExternalSystemException(Reason.UNAVAILABLE, "it took none of " + batch.size() + " dead letters");
+        }
+        var replayed =
+                batch.stream().limit(receipt.settled()).map(AuditEntry::index).toList();
+        store(tx -> tx.deadLetters().settle(next.sink().id(), replayed, reasons(receipt), clock.instant()));
+        failures = 0;
+    }
+
+    private Receipt send(AuditSink sink, List<AuditEntry> batch) {
+        var receipt = ports.sink(sink, limits.deadline(), plugin -> alone(plugin, batch));
+        var settled = new HashSet<Long>();
+        batch.stream().limit(receipt.settled()).forEach(entry -> settled.add(entry.index()));
+        if (receipt.settled() > batch.size()
+                || !receipt.refused().stream().allMatch(refused -> settled.contains(refused.index()))) {
+            throw new IllegalStateException("the sink " + name + " settles what it was not given");
+        }
+        return receipt;
+    }
+
+    private Receipt alone(AuditSink sink, List<AuditEntry> batch) {
+        var line = lines.of(sink);
+        if (!line.tryAcquire()) {
+            throw new ExternalSystemException(Reason.UNAVAILABLE, "a call that ran out of time has not ended yet");
+        }
+        try {
+            return sink.deliver(batch);
+        } finally {
+            line.release();
+        }
+    }
+
+    private void store(Consumer<Transaction> work) {
+        database.write(tx -> {
+            leader.fence(tx);
+            work.accept(tx);
+            return true;
+        });
+    }
+
+    private Duration failed(SinkFeed.State state, RuntimeException failure) {
+        if (closing) {
+            return Duration.ZERO;
+        }
+        failures++;
+        if (cursor != null) {
+            cursor.startAgain();
+        }
+        var reason = AuditText.fit(String.valueOf(failure.getMessage()), LONGEST_REASON);
+        if (failures == 1) {
+            LOG.warn("The audit sink {} takes nothing now: {}", name, reason);
+        }
+        try {
+            store(tx -> tx.sinks().find(name).ifPresent(sink -> tx.sinks()
+                    .stop(sink.id(), state, reason, clock.instant())));
+        } catch (DatabaseUnavailableException e) {
+            cursor = null;
+        }
+        var backOff = state == SinkFeed.State.HELD ? REFUSING : AWAY;
+        return backOff.after(failures, ThreadLocalRandom.current());
+    }
+
+    private static Map<Long, String> reasons(Receipt receipt) {
+        return receipt.refused().stream()
+                .collect(toMap(
+                        Receipt.Refused::index,
+                        refused -> AuditText.fit(refused.reason(), LONGEST_REASON),
+                        (first, again) -> first));
+    }
+
+    private static AuditEntry entry(Row row) {
+        return new AuditEntry(
+                row.index(),
+                new Digest("sha256:" + HexFormat.of().formatHex(row.hash())),
+                row.event(),
+                row.at(),
+                row.action(),
+                row.outcome(),
+                Leaf.read(row.leaf()).disclosed(row.disclosures()));
+    }
+}
