@@ -23,6 +23,8 @@ public final class Bench {
             new AuditCover(),
             new AuditSize(),
             new VerifyLog(),
+            new SyslogFeed(),
+            new Webhooks(),
             new Readiness(),
             new DemoTime());
 

@@ -1,0 +1,108 @@
+package io.animus.benchmarks;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+
+import io.animus.api.tck.TlsCertificates;
+import io.animus.api.tck.TlsCertificates.Shown;
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/** An rsyslog over TLS, which writes a line to a file for each message. */
+final class SyslogServer implements Closeable {
+    static final Path PROGRAM = Path.of("/usr/sbin/rsyslogd");
+
+    private final Process process;
+    private final int port;
+    private final FileChannel received;
+    private final ByteBuffer piece = ByteBuffer.allocate(1 << 16);
+    private long lines;
+
+    SyslogServer(Path folder, TlsCertificates certificates) throws IOException {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = socket.getLocalPort();
+        }
+        Files.writeString(
+                folder.resolve("rsyslog.conf"),
+                """
+                global(workDirectory="%1$s" maxMessageSize="128k" net.enableDNS="off"
+                  defaultNetstreamDriver="gtls" defaultNetstreamDriverCAFile="%2$s"
+                  defaultNetstreamDriverCertFile="%3$s" defaultNetstreamDriverKeyFile="%4$s")
+                module(load="imtcp" streamDriver.name="gtls" streamDriver.mode="1" streamDriver.authMode="anon")
+                template(name="all" type="string" string="%%rawmsg%%\\n")
+                ruleset(name="received" queue.type="LinkedList" queue.size="200000") {
+                  action(type="omfile" file="%1$s/received" template="all")
+                }
+                input(type="imtcp" address="127.0.0.1" port="%5$d" ruleset="received")
+                """
+                        .formatted(
+                                folder,
+                                certificates.authority(),
+                                certificates.certificate(Shown.GOOD),
+                                certificates.key(Shown.GOOD),
+                                port));
+        process = new ProcessBuilder(PROGRAM.toString(), "-n", "-f", folder + "/rsyslog.conf", "-i", "NONE")
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("rsyslog.log").toFile())
+                .start();
+        received = FileChannel.open(
+                folder.resolve("received"),
+                StandardOpenOption.CREATE,
+                StandardOpenOption.READ,
+                StandardOpenOption.WRITE);
+        awaitPort(folder);
+    }
+
+    int port() {
+        return port;
+    }
+
+    Cpu cpu() {
+        return Cpu.of(process.toHandle());
+    }
+
+    /** Waits until it has written this many lines since the last time. */
+    void await(long more) throws IOException, InterruptedException {
+        var wanted = lines + more;
+        var deadline = System.nanoTime() + SECONDS.toNanos(120);
+        while (lines < wanted) {
+            piece.clear();
+            if (received.read(piece) <= 0) {
+                if (System.nanoTime() > deadline) {
+                    throw new IOException("only " + (more - wanted + lines) + " of " + more + " messages arrived");
+                }
+                Thread.sleep(1);
+            }
+            for (var i = 0; i < piece.position(); i++) {
+                if (piece.get(i) == '\n') {
+                    lines++;
+                }
+            }
+        }
+    }
+
+    private void awaitPort(Path folder) throws IOException {
+        var listening = "0100007F:%04X 00000000:0000 0A".formatted(port);
+        var deadline = System.nanoTime() + SECONDS.toNanos(30);
+        while (!Files.readString(Path.of("/proc/net/tcp")).contains(listening)) {
+            if (System.nanoTime() > deadline || !process.isAlive()) {
+                process.destroy();
+                throw new IOException("rsyslog doesn't come up: " + Files.readString(folder.resolve("rsyslog.log")));
+            }
+            Thread.onSpinWait();
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        process.destroy();
+        process.onExit().join();
+        received.close();
+    }
+}
