@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.animus.kernel.store.postgres.Database;
 import java.io.IOException;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,6 +47,7 @@ final class RestBed implements AutoCloseable {
             }
             var hub = opened.add(Hub.unpacked(setting, bed.folder()));
             hub.configure(bed.access());
+            keepOutbox(bed);
             hub.start();
             var floor = opened.add(FloorProcess.start(bed, create(hub, requests), CONNECTIONS));
             ofHub = new Clients(CLIENTS, hub.port());
@@ -56,6 +58,24 @@ final class RestBed implements AutoCloseable {
         } catch (IOException | SQLException | InterruptedException | RuntimeException e) {
             opened.close();
             throw e;
+        }
+    }
+
+    /** Leaves the rows of the outbox where they are, on both sides: what carries them out is measured elsewhere. */
+    private void keepOutbox(Bed bed) throws SQLException {
+        var session = bed.asHub();
+        opened.add(() -> end(session));
+        try (var lock = session.prepareStatement("select pg_advisory_lock(?)")) {
+            lock.setLong(1, "animus/courier".hashCode());
+            lock.execute();
+        }
+    }
+
+    private static void end(Connection session) throws IOException {
+        try {
+            session.close();
+        } catch (SQLException e) {
+            throw new IOException(e);
         }
     }
 
