@@ -16,6 +16,7 @@ public final class Bench {
             new Queue(),
             new QueueDepth(),
             new DispatchTime(),
+            new PortCallCost(),
             new ContainerDispatch(),
             new AuditTax(),
             new AuditIngest(),

@@ -20,6 +20,7 @@ class BenchTest {
                 "queue",
                 "queue-depth",
                 "dispatch",
+                "port-call",
                 "list-depth",
                 "table-size",
                 "audit-tax",
