@@ -1,6 +1,7 @@
 package io.animus.plugin.scm.git;
 
 import io.animus.api.types.CommitSha;
+import io.animus.api.types.ExternalSystemException;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -18,6 +19,7 @@ import org.eclipse.jgit.transport.TagOpt;
 import org.eclipse.jgit.transport.Transport;
 import org.eclipse.jgit.transport.TransportHttp;
 import org.eclipse.jgit.transport.URIish;
+import org.eclipse.jgit.transport.sshd.SshdSessionFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param access read for each conversation
  * @param connectTimeout until a connection stands; milliseconds matter for http, seconds for ssh
  * @param readTimeout for each silence of the other side; likewise
- * @param maxBytes that one conversation may bring
+ * @param maxBytes that one conversation may bring, and one mirror may have
  */
 record GitRemote(GitAccess access, Duration connectTimeout, Duration readTimeout, long maxBytes) {
     // Not all refs: a host shows the commits of strangers' forks under refs of its own, such as refs/pull.
@@ -51,18 +53,27 @@ record GitRemote(GitAccess access, Duration connectTimeout, Duration readTimeout
         });
     }
 
-    /** Brings all branches and tags into {@code mirror}, with all that they lead to. */
-    void fetch(URI repository, Repository mirror) {
+    /**
+     * Brings all branches and tags into {@code mirror}, with all that they lead to.
+     *
+     * @return whether the mirror stayed within {@code maxBytes}; if not, it may lack some
+     */
+    boolean fetch(URI repository, Repository mirror) {
         var folder = mirror.getDirectory().toPath();
         var limit = new FetchLimit(folder, maxBytes);
-        converse(repository, mirror, folder, limit, transport -> {
-            transport.setTagOpt(TagOpt.NO_TAGS);
-            transport.setRemoveDeletedRefs(true);
-            return transport.fetch(limit, BRANCHES_AND_TAGS);
-        });
-        if (MirrorFolder.size(folder) > maxBytes) {
-            throw GitFailure.rejected(repository, "is larger than repository_max_bytes");
+        try {
+            converse(repository, mirror, folder, limit, transport -> {
+                transport.setTagOpt(TagOpt.NO_TAGS);
+                transport.setRemoveDeletedRefs(true);
+                return transport.fetch(limit, BRANCHES_AND_TAGS);
+            });
+        } catch (ExternalSystemException e) {
+            if (limit.isExceeded()) {
+                return false;
+            }
+            throw e;
         }
+        return MirrorFolder.size(folder) <= maxBytes;
     }
 
     private interface Conversation<T> {
@@ -71,7 +82,7 @@ record GitRemote(GitAccess access, Duration connectTimeout, Duration readTimeout
 
     private <T> T converse(
             URI repository, @Nullable Repository mirror, Path folder, FetchLimit limit, Conversation<T> conversation) {
-        try (var ssh = SshConnections.open(access, folder.resolve("nothing"), connectTimeout);
+        try (var ssh = ssh(repository, folder);
                 var transport = open(repository, mirror)) {
             transport.setCredentialsProvider(new LoginProvider(access, repository));
             if (transport instanceof TransportHttp http) {
@@ -88,6 +99,13 @@ record GitRemote(GitAccess access, Duration connectTimeout, Duration readTimeout
         } catch (URISyntaxException e) {
             throw GitFailure.rejected(repository, "is no URL of a repository", e);
         }
+    }
+
+    // For no other scheme: it loads half a thousand classes.
+    private @Nullable SshdSessionFactory ssh(URI repository, Path folder) {
+        return "ssh".equalsIgnoreCase(repository.getScheme())
+                ? SshConnections.open(access, folder.resolve("nothing"), connectTimeout)
+                : null;
     }
 
     private static Transport open(URI repository, @Nullable Repository mirror) throws IOException, URISyntaxException {

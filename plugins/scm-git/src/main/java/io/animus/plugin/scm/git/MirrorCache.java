@@ -85,27 +85,35 @@ final class MirrorCache {
             if (packs(name) > MAX_PACKS) {
                 removeUnlessUsed(name);
             }
-            var isFilled = Files.exists(folder.resolve(name));
-            if (!isFilled) {
-                create(name);
-            }
-            var isWhole = true;
-            try (var mirror = open(name)) {
-                remote.fetch(repository, mirror.repository());
-                isFilled = true;
-                isWhole = mirror.isWhole();
-            } finally {
-                if (!isFilled || !isWhole) {
-                    removeUnlessUsed(name);
-                }
-            }
-            if (!isWhole) {
-                throw GitFailure.unavailable(repository, "had a damaged copy in the cache, which was dropped", null);
+            var hadCopy = Files.exists(folder.resolve(name));
+            // An old copy also holds what was pushed away by force since then.
+            if (!fill(repository, name) && !(hadCopy && fill(repository, name))) {
+                throw GitFailure.rejected(repository, "is larger than repository_max_bytes");
             }
             evictAllBut(name);
             return held(name, commit);
         } finally {
             turn.release();
+        }
+    }
+
+    /** Whether the repository fits into its copy; one that is too large or damaged does not stay. */
+    private boolean fill(URI repository, String name) throws IOException, InterruptedException {
+        var stays = Files.exists(folder.resolve(name));
+        if (!stays) {
+            create(name);
+        }
+        try (var mirror = open(name)) {
+            var fits = remote.fetch(repository, mirror.repository());
+            stays = fits && mirror.isWhole();
+            if (fits && !stays) {
+                throw GitFailure.unavailable(repository, "had a damaged copy in the cache, which was dropped", null);
+            }
+            return fits;
+        } finally {
+            if (!stays) {
+                removeUnlessUsed(name);
+            }
         }
     }
 

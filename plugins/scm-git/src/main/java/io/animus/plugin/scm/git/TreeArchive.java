@@ -3,7 +3,9 @@ package io.animus.plugin.scm.git;
 import io.animus.api.scm.SourceArchive;
 import io.animus.api.types.CommitSha;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.eclipse.jgit.errors.CorruptObjectException;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.FileMode;
@@ -20,13 +22,16 @@ import org.eclipse.jgit.treewalk.TreeWalk;
  */
 final class TreeArchive {
     private static final byte[] NO_LINK = {};
-    private static final int MAX_TREE = 16 << 20;
-    private static final int MAX_LINK = 4096;
+    // Of all trees on the way to an entry together, since those are held at once.
+    private static final int MAX_TREES = 16 << 20;
+    // Of a path and of the target of a link: what Linux can have.
+    private static final int MAX_PATH = 4096;
 
     private final ArchiveTarget target;
     private final long maxBytes;
+    private final List<Integer> trees = new ArrayList<>();
 
-    /** The archive grew beyond its limit: a few small trees can name one another to make a huge one. */
+    /** A limit was passed: a few small trees can name one another to make a huge archive. */
     static final class TooLarge extends IOException {
         private static final long serialVersionUID = 1L;
     }
@@ -42,7 +47,7 @@ final class TreeArchive {
                 var walk = new TreeWalk(reader)) {
             var root = commits.parseCommit(ObjectId.fromString(commit.value()));
             var tar = new Tar(target, root.getCommitTime() & 0xffffffffL);
-            check(reader, root.getTree());
+            enter(reader, root.getTree(), 0);
             walk.addTree(root.getTree());
             while (walk.next()) {
                 entry(reader, walk, tar);
@@ -56,14 +61,17 @@ final class TreeArchive {
         var mode = walk.getFileMode();
         var id = walk.getObjectId(0);
         var name = walk.getRawPath();
+        if (name.length > MAX_PATH) {
+            throw new TooLarge();
+        }
         if (FileMode.TREE.equals(mode)) {
-            check(reader, id);
+            enter(reader, id, walk.getDepth() + 1);
             tar.entry(Tar.FOLDER, folder(name), 0755, 0, NO_LINK);
             walk.enterSubtree();
         } else if (FileMode.GITLINK.equals(mode)) {
             tar.entry(Tar.FOLDER, folder(name), 0755, 0, NO_LINK);
         } else if (FileMode.SYMLINK.equals(mode)) {
-            var link = reader.open(id, Constants.OBJ_BLOB).getCachedBytes(MAX_LINK);
+            var link = read(reader, id, Constants.OBJ_BLOB, MAX_PATH);
             tar.entry(Tar.SYMLINK, name, 0777, 0, link);
         } else {
             var file = reader.open(id, Constants.OBJ_BLOB);
@@ -81,11 +89,22 @@ final class TreeArchive {
         }
     }
 
-    // Two entries of one name, or one named .. or .git, would let an archive write where it should not.
-    private static void check(ObjectReader reader, ObjectId tree) throws IOException {
-        new ObjectChecker()
-                .setAllowLeadingZeroFileMode(true)
-                .checkTree(reader.open(tree, Constants.OBJ_TREE).getCachedBytes(MAX_TREE));
+    private void enter(ObjectReader reader, ObjectId tree, int depth) throws IOException {
+        trees.subList(depth, trees.size()).clear();
+        var held = trees.stream().mapToInt(Integer::intValue).sum();
+        var content = read(reader, tree, Constants.OBJ_TREE, MAX_TREES - held);
+        trees.add(content.length);
+        // Two entries of one name, or one named .. or .git, would let an archive write where it should not.
+        new ObjectChecker().setAllowLeadingZeroFileMode(true).checkTree(content);
+    }
+
+    private static byte[] read(ObjectReader reader, ObjectId id, int type, int limit) throws IOException {
+        var object = reader.open(id, type);
+        // Not getCachedBytes(limit), which minds its limit only for objects that JGit does not hold anyway.
+        if (object.getSize() > limit) {
+            throw new TooLarge();
+        }
+        return object.getCachedBytes();
     }
 
     /** Whether {@code failure} says that the tree itself is at fault, not the copy of it. */

@@ -9,13 +9,14 @@ import io.animus.api.scm.ScmHost;
 import io.animus.api.tck.ScmHostContract;
 import io.animus.api.types.ExternalSystemException;
 import io.animus.api.types.ExternalSystemException.Reason;
-import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -183,16 +184,41 @@ class FileScmHostTest implements ScmHostContract {
 
     @Test
     void refusesATreeThatWouldWriteOutsideOfItsFolder() throws Exception {
-        var blob = sample.blob().value();
-        var list = folder.resolve("tree");
-        Files.writeString(list, "100644 blob " + blob + "\t..\n");
-        var tree = run(repositories.bare(), "sh", "-c", "git mktree < " + list);
+        assertMakesNoArchive(tree("100644 blob " + sample.blob() + "\t..\n"));
+    }
+
+    @Test
+    void refusesALinkAndANameThatNoMachineHas() throws Exception {
+        var target = Files.writeString(folder.resolve("target"), "x".repeat(4097));
+        var link = run(repositories.bare(), "git", "hash-object", "-w", target.toString());
+
+        assertMakesNoArchive(tree("120000 blob " + link + "\tlink\n"));
+        assertMakesNoArchive(tree("100644 blob " + sample.blob() + "\t" + "n".repeat(4097) + "\n"));
+    }
+
+    /** The hub holds all trees on the way to an entry at once. */
+    @Test
+    void refusesFoldersTooLargeToHold() throws Exception {
+        var names = IntStream.range(0, 80_000)
+                .mapToObj(i -> "100644 blob %s\t%0100d\n".formatted(sample.blob(), i))
+                .collect(Collectors.joining());
+        var inner = tree(names);
+        var outer = tree(names + "040000 tree " + inner + "\tz\n");
+
+        assertMakesNoArchive(outer);
+    }
+
+    /** The id of a tree with these entries, as {@code git mktree} takes them. */
+    private String tree(String entries) throws Exception {
+        var list = Files.writeString(folder.resolve("tree"), entries);
+        return run(repositories.bare(), "sh", "-c", "git mktree < " + list);
+    }
+
+    private void assertMakesNoArchive(String tree) throws Exception {
         var commit = run(repositories.bare(), "git", "commit-tree", "-m", "evil", tree);
-        run(repositories.bare(), "git", "branch", "evil", commit);
-        var target = new ByteArrayOutputStream();
-        assertFails(
-                Reason.REJECTED,
-                () -> host.archive(sample.repository(), revision(repositories.bare(), "evil"), target));
+        run(repositories.bare(), "git", "branch", "--force", "evil", commit);
+        var head = revision(repositories.bare(), "evil");
+        assertFails(Reason.REJECTED, () -> host.archive(sample.repository(), head, OutputStream.nullOutputStream()));
     }
 
     @Test
@@ -219,6 +245,27 @@ class FileScmHostTest implements ScmHostContract {
         } finally {
             small.close();
             brief.close();
+        }
+    }
+
+    @Test
+    void forgetsWhatWasPushedAwayRatherThanRefuseTheRepository() throws Exception {
+        var prefix = "file://" + folder + "/team/";
+        var narrow = Hosts.serving(folder.resolve("c5"), Hosts.noAccess(), Hosts.MIB, 500_000, Hosts.MIB, prefix);
+        try {
+            for (var round = 1; round <= 3; round++) {
+                var noise = new byte[300_000];
+                new Random(round).nextBytes(noise);
+                run(repositories.work(), "git", "reset", "-q", "--hard", "v1");
+                Files.write(repositories.work().resolve("noise"), noise);
+                SampleRepositories.commit(repositories.work(), "large " + round);
+                repositories.push("main");
+
+                assertThat(narrow.contains(sample.repository(), revision(repositories.bare(), "main")))
+                        .isTrue();
+            }
+        } finally {
+            narrow.close();
         }
     }
 
