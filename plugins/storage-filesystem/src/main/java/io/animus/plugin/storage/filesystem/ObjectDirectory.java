@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -241,9 +242,10 @@ final class ObjectDirectory {
         return new ExternalSystemException(Reason.REJECTED, message);
     }
 
-    private static ExternalSystemException unavailable(Throwable cause) {
-        return new ExternalSystemException(
-                Reason.UNAVAILABLE, "the object store's disk refuses: " + cause.getMessage(), cause);
+    // Without the path, which a holder of a signed URL has no business to know.
+    private static ExternalSystemException unavailable(IOException cause) {
+        var why = cause instanceof FileSystemException file ? file.getReason() : cause.getMessage();
+        return new ExternalSystemException(Reason.UNAVAILABLE, "the object store's disk refuses: " + why, cause);
     }
 
     /** Tells a failure of our disk from one of the content's source. */

@@ -55,10 +55,19 @@ public final class ObjectServlet extends HttpServlet {
         if (permission.isEmpty()) {
             Problem.NOT_ALLOWED.send(
                     request, response, "the URL is not signed for this, was changed or has expired: ask for a new one");
-        } else if (method.equals("PUT")) {
-            take(permission.get(), request, response);
-        } else {
-            give(permission.get(), request, response);
+            return;
+        }
+        try {
+            if (method.equals("PUT")) {
+                take(permission.get(), request, response);
+            } else {
+                give(permission.get(), request, response);
+            }
+        } catch (ExternalSystemException e) {
+            // What is left of a body is not worth reading.
+            response.setHeader("Connection", "close");
+            (e.reason().isRetryable() ? Problem.UNAVAILABLE : Problem.WRONG_CONTENT)
+                    .send(request, response, String.valueOf(e.getMessage()));
         }
     }
 
@@ -89,16 +98,9 @@ public final class ObjectServlet extends HttpServlet {
                     request, response, "the body has " + announced + " bytes, the URL is for " + permission.size());
             return;
         }
-        try {
-            store.put(permission.key(), permission.size(), request.getInputStream());
-            response.setHeader("ETag", etag(permission.key()));
-            response.setStatus(HttpServletResponse.SC_NO_CONTENT);
-        } catch (ExternalSystemException e) {
-            // What is left of the body is not worth reading.
-            response.setHeader("Connection", "close");
-            (e.reason().isRetryable() ? Problem.UNAVAILABLE : Problem.WRONG_CONTENT)
-                    .send(request, response, String.valueOf(e.getMessage()));
-        }
+        store.put(permission.key(), permission.size(), request.getInputStream());
+        response.setHeader("ETag", etag(permission.key()));
+        response.setStatus(HttpServletResponse.SC_NO_CONTENT);
     }
 
     private void give(Permission permission, HttpServletRequest request, HttpServletResponse response)

@@ -15,7 +15,7 @@ enum Problem {
     METHOD_NOT_ALLOWED(405, "METHOD_NOT_ALLOWED", "Method not allowed", false),
     NO_SUCH_RANGE(416, "RANGE_NOT_SATISFIABLE", "The object has no such bytes", false),
     WRONG_CONTENT(422, "OBJECT_CONTENT_DIFFERS", "The content is not what the URL is for", false),
-    UNAVAILABLE(503, "OBJECT_STORE_UNAVAILABLE", "The object store can't take this now", true);
+    UNAVAILABLE(503, "OBJECT_STORE_UNAVAILABLE", "The object store can't do this now", true);
 
     private static final String RETRY_AFTER_S = "30";
     private static final String REQUEST_ID = "X-Request-Id";

@@ -17,6 +17,7 @@ import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.Set;
+import java.util.UUID;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -59,9 +60,8 @@ final class UrlSigner {
     static UrlSigner withKeyIn(Path file) throws IOException {
         var random = new byte[KEY_BYTES];
         new SecureRandom().nextBytes(random);
-        var fresh = file.resolveSibling(
-                file.getFileName() + "." + ProcessHandle.current().pid());
-        Files.deleteIfExists(fresh);
+        // Not by the process id: hubs that share a directory may each be the first process of a container.
+        var fresh = file.resolveSibling(file.getFileName() + "." + UUID.randomUUID());
         try (var out = FileChannel.open(
                 fresh,
                 Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),

@@ -15,6 +15,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -167,6 +168,22 @@ class ObjectServletTest {
 
         assertThat(answer.statusCode()).isEqualTo(404);
         assertThat(answer.headers().firstValue("Content-Type")).contains("application/problem+json");
+    }
+
+    @Test
+    void saysThatTheDiskFailsAndThatItMayWorkLater() throws Exception {
+        served.store().delete(KEY);
+        var folder = directory.resolve("objects/project-a/" + KEY.digest().hex().substring(0, 2));
+        Files.delete(folder.resolve(KEY.digest().hex().substring(2, 4)));
+        Files.delete(folder);
+        Files.writeString(folder, "a file where the folder of the object was");
+
+        var answer = get(download(), "Accept", "*/*");
+
+        assertThat(answer.statusCode()).isEqualTo(503);
+        assertThat(answer.headers().firstValue("Content-Type")).contains("application/problem+json");
+        assertThat(answer.headers().firstValueAsLong("Retry-After")).isPresent();
+        assertThat(answer.body()).contains("\"retryable\":true").doesNotContain(directory.toString());
     }
 
     @ParameterizedTest
