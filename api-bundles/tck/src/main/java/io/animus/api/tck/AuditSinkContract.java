@@ -4,6 +4,7 @@ import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.animus.api.audit.AuditEntry;
 import io.animus.api.audit.AuditSink;
@@ -14,11 +15,23 @@ import io.animus.api.types.Json;
 import io.animus.api.types.TypeId;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /** What every {@link AuditSink} must do. Implement the methods; inherit the tests. */
 public interface AuditSinkContract {
+
+    /** What not every sink can. */
+    enum Capability {
+        /** Knows of each entry whether it arrived. Switched off, {@link AuditSink#acknowledges} says so. */
+        ACKNOWLEDGES
+    }
+
+    /** What this sink can't, which the tests then hold it to. By default it can everything. */
+    default Set<Capability> lacks() {
+        return Set.of();
+    }
 
     /** The sink under test, whose receiver is up. Called often; the same one during a test. */
     AuditSink sink();
@@ -81,6 +94,22 @@ public interface AuditSinkContract {
         startReceiver();
         assertTimeoutPreemptively(ofSeconds(30), () -> deliverWhenBack(sink(), entries(5, 6)));
         assertThat(received(2)).contains(5L);
+    }
+
+    @Test
+    default void settlesNothingThatDidNotArrive() {
+        assumeFalse(lacks().contains(Capability.ACKNOWLEDGES));
+        assertThat(sink().acknowledges()).isTrue();
+        sink().deliver(entries(0, 1));
+        stopReceiver();
+        assertThatExceptionOfType(ExternalSystemException.class).isThrownBy(() -> sink().deliver(entries(1, 2)));
+    }
+
+    @Test
+    default void lacksWhatItSwitchedOff() {
+        if (lacks().contains(Capability.ACKNOWLEDGES)) {
+            assertThat(sink().acknowledges()).isFalse();
+        }
     }
 
     /** Where nothing is acknowledged, the first messages to a dead receiver may seem to go out. */

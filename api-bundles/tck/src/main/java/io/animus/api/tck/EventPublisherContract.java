@@ -2,6 +2,7 @@ package io.animus.api.tck;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.animus.api.events.Destination;
 import io.animus.api.events.DomainEvent;
@@ -13,6 +14,7 @@ import java.net.URI;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
@@ -21,10 +23,21 @@ import org.junit.jupiter.api.Test;
 /** What every {@link EventPublisher} must do. Implement the methods; inherit the tests. */
 public interface EventPublisherContract {
 
+    /** What not every publisher can. */
+    enum Capability {
+        /** Signs with a secret that the subscriber chose. Switched off, no secret is known. */
+        SECRETS
+    }
+
+    /** What this publisher can't, which the tests then hold it to. By default it can everything. */
+    default Set<Capability> lacks() {
+        return Set.of();
+    }
+
     /** The publisher under test. Called often; the same one during a test. */
     EventPublisher publisher();
 
-    /** A destination whose receiver is up. */
+    /** A destination whose receiver is up; with a secret, unless {@link #lacks} says that there are none. */
     Destination destination();
 
     /** A destination that nobody listens at. */
@@ -45,6 +58,22 @@ public interface EventPublisherContract {
     @Test
     default void knowsOnlyConfiguredSecrets() {
         assertThat(publisher().knowsSecret("no-such-secret")).isFalse();
+    }
+
+    @Test
+    default void knowsTheSecretOfItsDestination() {
+        assumeFalse(lacks().contains(Capability.SECRETS));
+        assertThat(destination().secret())
+                .isNotNull()
+                .satisfies(secret -> assertThat(publisher().knowsSecret(secret)).isTrue());
+    }
+
+    @Test
+    default void lacksWhatItSwitchedOff() {
+        if (lacks().contains(Capability.SECRETS)) {
+            assertThat(destination().secret()).isNull();
+            assertThat(publisher().knowsSecret("default")).isFalse();
+        }
     }
 
     @Test

@@ -2,19 +2,35 @@ package io.animus.api.tck;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.animus.api.registry.ImageManifest;
 import io.animus.api.registry.ImageRegistry;
 import io.animus.api.types.Digest;
+import io.animus.api.types.ExternalSystemException;
+import io.animus.api.types.ExternalSystemException.Reason;
 import io.animus.api.types.ImageReference;
 import java.util.ArrayList;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 
 /** What every {@link ImageRegistry} must do. Implement the two methods; inherit the tests. */
 public interface ImageRegistryContract {
+
+    /** What not every registry can. */
+    enum Capability {
+        /** Keeps indexes over the images of several platforms. Switched off, it rejects the index of the sample. */
+        INDEXES
+    }
+
+    /** What this registry can't, which the tests then hold it to. By default it can everything. */
+    default Set<Capability> lacks() {
+        return Set.of();
+    }
 
     /** The registry under test. Called often; the same one during a test. */
     ImageRegistry registry();
@@ -58,8 +74,18 @@ public interface ImageRegistryContract {
 
     @Test
     default void findsAnIndexWhichHasNoConfiguration() {
+        assumeFalse(lacks().contains(Capability.INDEXES));
         assertThat(sample().indexManifest().config()).isNull();
         assertThat(registry().find(sample().index())).contains(sample().indexManifest());
+    }
+
+    @Test
+    default void lacksWhatItSwitchedOff() {
+        if (lacks().contains(Capability.INDEXES)) {
+            assertThatExceptionOfType(ExternalSystemException.class)
+                    .isThrownBy(() -> registry().find(sample().index()))
+                    .matches(e -> e.reason() == Reason.REJECTED, "is REJECTED");
+        }
     }
 
     @Test

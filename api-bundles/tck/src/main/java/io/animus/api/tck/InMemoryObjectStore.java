@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
@@ -29,10 +30,22 @@ public final class InMemoryObjectStore implements ObjectStore, AutoCloseable {
     private final Map<ObjectKey, byte[]> objects = new ConcurrentHashMap<>();
     private final Map<String, Permission> permissions = new ConcurrentHashMap<>();
     private final HttpServer server;
+    private final Set<ObjectStoreContract.Capability> lacks;
 
     private record Permission(String method, ObjectKey key, long size, String fileName) {}
 
+    /** An empty store that can everything. */
     public InMemoryObjectStore() throws IOException {
+        this(Set.of());
+    }
+
+    /**
+     * An empty store.
+     *
+     * @param lacks what it can't
+     */
+    public InMemoryObjectStore(Set<ObjectStoreContract.Capability> lacks) throws IOException {
+        this.lacks = Set.copyOf(lacks);
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", this::serve);
         server.start();
@@ -121,7 +134,7 @@ public final class InMemoryObjectStore implements ObjectStore, AutoCloseable {
         var range =
                 RANGE.matcher(Optional.ofNullable(exchange.getRequestHeaders().getFirst("Range"))
                         .orElse(""));
-        if (!range.matches()) {
+        if (!range.matches() || lacks.contains(ObjectStoreContract.Capability.RANGES)) {
             exchange.sendResponseHeaders(200, bytes.length);
             exchange.getResponseBody().write(bytes);
             return;

@@ -10,6 +10,8 @@ import static io.animus.api.tck.JobPrograms.Program.PRINTS_A_LONG_LINE;
 import static io.animus.api.tck.JobPrograms.Program.SUCCEEDS;
 import static io.animus.api.tck.JobPrograms.Program.WAITS;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -109,6 +111,26 @@ public interface JobExecutorContract extends JobRefusalContract {
                         "x".repeat(LogLine.MAX_LENGTH),
                         "x".repeat(20_000 - 2 * LogLine.MAX_LENGTH),
                         "last");
+    }
+
+    @Test
+    default void letsAnInterruptedFollowerGo() throws InterruptedException {
+        executor().dispatch(job("followed", WAITS));
+        awaitLine("followed", "ready");
+        var ended = new CountDownLatch(1);
+        var follower = new Thread(
+                () -> {
+                    executor().follow("followed", 1, line -> {});
+                    ended.countDown();
+                },
+                "contract");
+        follower.setDaemon(true);
+        follower.start();
+        assertThat(ended.await(200, MILLISECONDS)).as("ended by itself").isFalse();
+
+        follower.interrupt();
+
+        assertThat(ended.await(5, SECONDS)).as("ended within 5 seconds").isTrue();
     }
 
     @Test

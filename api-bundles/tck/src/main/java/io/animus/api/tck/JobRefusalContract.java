@@ -5,6 +5,7 @@ import static io.animus.api.tck.JobPrograms.Program.EXITS_3;
 import static io.animus.api.tck.JobPrograms.Program.SUCCEEDS;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.animus.api.executor.Job;
 import io.animus.api.executor.JobExecutor;
@@ -15,12 +16,24 @@ import io.animus.api.executor.Refusal;
 import io.animus.api.executor.Workload;
 import io.animus.api.types.Digest;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What every {@link JobExecutor} must refuse, and in which words: the part of {@link JobExecutorContract} about that. */
 public interface JobRefusalContract {
     /** Enough for each program but {@code EATS_MEMORY} and {@code FILLS_STORAGE}. */
     Limits LIMITS = new Limits(1000, 64 << 20, 4 << 20, 32, 0);
+
+    /** What not every executor can. */
+    enum Capability {
+        /** Gives a program a GPU. Switched off, a job that wants one is refused. */
+        GPUS
+    }
+
+    /** What this executor can't, which the tests then hold it to. By default it can everything. */
+    default Set<Capability> lacks() {
+        return Set.of();
+    }
 
     /** The executor under test; the same object all through one test. */
     JobExecutor executor();
@@ -75,10 +88,24 @@ public interface JobRefusalContract {
 
     @Test
     default void refusesLimitsItCanNotEnforce() {
-        var gpus = new Limits(1000, 64 << 20, 4 << 20, 32, 1_000_000);
-
-        assertRefused(job("gpus", programs().workload(SUCCEEDS), gpus, Job.NO_NETWORK), Refusal.LIMIT_NOT_ENFORCEABLE);
+        assertRefused(withGpus("gpus", 1_000_000), Refusal.LIMIT_NOT_ENFORCEABLE);
         assertThat(executor().find("gpus")).isEmpty();
+    }
+
+    @Test
+    default void givesAGpuToTheProgram() {
+        assumeFalse(lacks().contains(Capability.GPUS));
+        executor().dispatch(withGpus("one-gpu", 1));
+
+        assertThat(finish("one-gpu").exit().code()).isZero();
+    }
+
+    @Test
+    default void lacksWhatItSwitchedOff() {
+        if (lacks().contains(Capability.GPUS)) {
+            assertRefused(withGpus("no-gpu", 1), Refusal.LIMIT_NOT_ENFORCEABLE);
+            assertThat(executor().find("no-gpu")).isEmpty();
+        }
     }
 
     @Test
@@ -110,6 +137,12 @@ public interface JobRefusalContract {
         executor().dispatch(job("again", COPIES_INPUT, served));
 
         assertThat(finish("again").exit().code()).isZero();
+    }
+
+    private Job withGpus(String dispatchId, int gpus) {
+        var limits =
+                new Limits(LIMITS.milliCpus(), LIMITS.memoryBytes(), LIMITS.storageBytes(), LIMITS.processes(), gpus);
+        return job(dispatchId, programs().workload(SUCCEEDS), limits, Job.NO_NETWORK);
     }
 
     private void assertRefused(Job job, Refusal refusal) {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.animus.api.storage.ObjectKey;
 import io.animus.api.storage.ObjectStore;
@@ -22,6 +23,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -40,6 +42,17 @@ public interface ObjectStoreContract {
 
     /** How long the signed URLs of the tests live. */
     Duration VALIDITY = Duration.ofMinutes(5);
+
+    /** What not every store can. */
+    enum Capability {
+        /** Gives a part of an object by signed URL. Switched off, it gives the whole (RFC 9110, section 14.2). */
+        RANGES
+    }
+
+    /** What this store can't, which the tests then hold it to. By default it can everything. */
+    default Set<Capability> lacks() {
+        return Set.of();
+    }
 
     /** The store under test: empty, up, and reachable by its signed URLs. */
     ObjectStore store();
@@ -183,6 +196,7 @@ public interface ObjectStoreContract {
 
     @Test
     default void givesAPartOfADownload() throws Exception {
+        assumeFalse(lacks().contains(Capability.RANGES));
         store().put(KEY, CONTENT.length, stream(CONTENT));
 
         var answer = download(store().signDownload(KEY, "digits", VALIDITY), "Range", "bytes=2-4");
@@ -190,6 +204,19 @@ public interface ObjectStoreContract {
         assertThat(answer.statusCode()).isEqualTo(206);
         assertThat(answer.headers().firstValue("Content-Range")).contains("bytes 2-4/10");
         assertThat(answer.body()).asString(UTF_8).isEqualTo("234");
+    }
+
+    @Test
+    default void lacksWhatItSwitchedOff() throws Exception {
+        if (lacks().contains(Capability.RANGES)) {
+            store().put(KEY, CONTENT.length, stream(CONTENT));
+
+            var answer = download(store().signDownload(KEY, "digits", VALIDITY), "Range", "bytes=2-4");
+
+            assertThat(answer.statusCode()).isEqualTo(200);
+            assertThat(answer.headers().firstValue("Content-Range")).isEmpty();
+            assertThat(answer.body()).isEqualTo(CONTENT);
+        }
     }
 
     @Test

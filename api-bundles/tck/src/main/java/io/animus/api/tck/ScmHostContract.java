@@ -3,6 +3,7 @@ package io.animus.api.tck;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.animus.api.scm.ScmHost;
 import io.animus.api.types.CommitSha;
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -21,6 +23,17 @@ import org.junit.jupiter.api.Test;
 
 /** What every {@link ScmHost} must do. Implement the two methods; inherit the tests. */
 public interface ScmHostContract {
+
+    /** What not every host can. */
+    enum Capability {
+        /** Knows tags beside branches. Switched off, the tag of the sample leads nowhere. */
+        TAGS
+    }
+
+    /** What this host can't, which the tests then hold it to. By default it can everything. */
+    default Set<Capability> lacks() {
+        return Set.of();
+    }
 
     /** The host under test. Called often; the same one during a test. */
     ScmHost host();
@@ -72,9 +85,19 @@ public interface ScmHostContract {
 
     @Test
     default void resolvesAnAnnotatedTagToItsCommit() {
+        assumeFalse(lacks().contains(Capability.TAGS));
         assertThat(host().resolve(sample().repository(), sample().tag())).contains(sample().earlier());
         assertThat(host().resolve(sample().repository(), "refs/tags/" + sample().tag()))
                 .contains(sample().earlier());
+    }
+
+    @Test
+    default void lacksWhatItSwitchedOff() {
+        if (lacks().contains(Capability.TAGS)) {
+            assertThat(host().resolve(sample().repository(), sample().tag())).isEmpty();
+            assertThat(host().resolve(sample().repository(), "refs/tags/" + sample().tag()))
+                    .isEmpty();
+        }
     }
 
     @Test

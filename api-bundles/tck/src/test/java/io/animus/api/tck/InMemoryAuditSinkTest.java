@@ -3,6 +3,7 @@ package io.animus.api.tck;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.animus.api.audit.AuditEntry;
+import io.animus.api.audit.AuditSink;
 import io.animus.api.audit.Receipt.Refused;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -11,7 +12,7 @@ class InMemoryAuditSinkTest implements AuditSinkContract {
     private final InMemoryAuditSink sink = new InMemoryAuditSink(entry -> entry.index() == 13_000);
 
     @Override
-    public InMemoryAuditSink sink() {
+    public AuditSink sink() {
         return sink;
     }
 

@@ -1,6 +1,7 @@
 package io.animus.api.tck;
 
 import io.animus.api.events.Destination;
+import io.animus.api.events.EventPublisher;
 import io.animus.api.events.Outcome;
 import io.animus.api.types.TypeId;
 import java.net.URI;
@@ -20,7 +21,7 @@ class InMemoryEventPublisherTest implements EventPublisherContract {
     }
 
     @Override
-    public InMemoryEventPublisher publisher() {
+    public EventPublisher publisher() {
         return publisher;
     }
 

@@ -7,7 +7,6 @@ import io.animus.api.registry.ImageRegistry;
 import io.animus.api.types.Digest;
 import io.animus.api.types.ImageReference;
 import java.util.Map;
-import java.util.Optional;
 
 /** Proves the contract with the smallest registry there can be. */
 class InMemoryImageRegistryTest implements ImageRegistryContract {
@@ -31,28 +30,5 @@ class InMemoryImageRegistryTest implements ImageRegistryContract {
     @Override
     public Sample sample() {
         return new Sample(IMAGE, MANIFEST, INDEX, LIST, ImageReference.parse("elsewhere:1/hub/sample:1"));
-    }
-
-    private record InMemoryImageRegistry(Map<ImageReference, ImageManifest> byTag) implements ImageRegistry {
-        @Override
-        public boolean serves(ImageReference reference) {
-            return reference.registry().equals("memory:1");
-        }
-
-        @Override
-        public Optional<ImageManifest> find(ImageReference reference) {
-            return byTag.entrySet().stream()
-                    .filter(image -> isNamedBy(reference, image))
-                    .map(Map.Entry::getValue)
-                    .findFirst();
-        }
-
-        private static boolean isNamedBy(ImageReference reference, Map.Entry<ImageReference, ImageManifest> image) {
-            return reference
-                    .pinned()
-                    .map(digest -> digest.equals(image.getValue().digest())
-                            && reference.repository().equals(image.getKey().repository()))
-                    .orElseGet(() -> reference.equals(image.getKey()));
-        }
     }
 }

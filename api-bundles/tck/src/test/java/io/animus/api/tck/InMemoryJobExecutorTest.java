@@ -17,6 +17,7 @@ import java.net.URI;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
@@ -108,6 +109,11 @@ class InMemoryJobExecutorTest implements JobExecutorContract, JobPrograms {
 
     private static Digest digest(Program program) {
         return Digest.of(program.name().getBytes(UTF_8));
+    }
+
+    @Override
+    public Set<Capability> lacks() {
+        return Set.of(Capability.GPUS);
     }
 
     @Override

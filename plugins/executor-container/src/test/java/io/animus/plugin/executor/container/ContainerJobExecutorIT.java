@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.animus.api.executor.JobExecutor;
 import io.animus.api.tck.JobExecutorContract;
 import io.animus.api.tck.JobPrograms;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
@@ -46,6 +47,11 @@ class ContainerJobExecutorIT implements JobExecutorContract {
     @AfterEach
     void leavesNothing() throws Exception {
         assertThat(bed.clear()).isEmpty();
+    }
+
+    @Override
+    public Set<Capability> lacks() {
+        return Set.of(Capability.GPUS);
     }
 
     @Override

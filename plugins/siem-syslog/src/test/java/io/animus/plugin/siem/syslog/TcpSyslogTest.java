@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,6 +30,11 @@ class TcpSyslogTest implements AuditSinkContract {
     void stop() {
         sink.close();
         rsyslog.close();
+    }
+
+    @Override
+    public Set<Capability> lacks() {
+        return Set.of(Capability.ACKNOWLEDGES);
     }
 
     @Override

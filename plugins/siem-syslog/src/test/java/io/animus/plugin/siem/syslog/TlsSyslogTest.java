@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -51,6 +52,11 @@ class TlsSyslogTest implements AuditSinkContract {
     void stop() {
         sink.close();
         rsyslog.close();
+    }
+
+    @Override
+    public Set<Capability> lacks() {
+        return Set.of(Capability.ACKNOWLEDGES);
     }
 
     @Override
