@@ -204,6 +204,14 @@ class FileScmHostTest implements ScmHostContract {
                 .collect(Collectors.joining());
         var inner = tree(names);
         var outer = tree(names + "040000 tree " + inner + "\tz\n");
+        host.close();
+        host = Hosts.serving(
+                folder.resolve("c6"),
+                Hosts.noAccess(),
+                64 * Hosts.MIB,
+                64 * Hosts.MIB,
+                1024 * Hosts.MIB,
+                "file://" + folder + "/team/");
 
         assertMakesNoArchive(outer);
     }
