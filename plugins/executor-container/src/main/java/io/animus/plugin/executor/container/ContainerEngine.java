@@ -11,6 +11,7 @@ import io.animus.api.types.ExternalSystemException;
 import io.animus.api.types.ExternalSystemException.Reason;
 import io.animus.api.types.ImageReference;
 import io.animus.plugin.executor.container.EngineSocket.Answer;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URLEncoder;
@@ -190,6 +191,11 @@ final class ContainerEngine {
         if (!answer.isAbsent()) {
             check(answer, "can't wait for the container " + name);
         }
+    }
+
+    /** Does {@code then} when the container has ended or is gone, or the engine; closing gives up. */
+    Closeable whenEnded(String name, Runnable then) {
+        return socket.begin("POST", "/containers/" + name + "/wait", then);
     }
 
     /** Kills and removes the container and its unnamed volumes. */

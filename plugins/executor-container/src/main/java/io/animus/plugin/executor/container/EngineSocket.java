@@ -6,8 +6,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.animus.api.types.ExternalSystemException;
 import io.animus.api.types.ExternalSystemException.Reason;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -97,6 +99,16 @@ final class EngineSocket {
             request.abort(e);
             throw interrupted(e);
         }
+    }
+
+    /**
+     * Begins a call whose answer may take for ever, and does {@code then} when it is there or has failed, on a thread of the
+     * client; closing gives it up.
+     */
+    Closeable begin(String method, String path, Runnable then) {
+        var request = request(method, path).idleTimeout(0, TimeUnit.MILLISECONDS);
+        request.send(result -> then.run());
+        return () -> request.abort(new InterruptedIOException("nobody waits for this any more"));
     }
 
     /** Opens an answer of any length; it may take for ever, until closed. */

@@ -6,7 +6,11 @@ import io.animus.api.executor.LogLine;
 import io.animus.api.types.ExternalSystemException;
 import io.animus.api.types.ExternalSystemException.Reason;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /** The output of jobs, which the engine keeps from its beginning until the container is removed. */
@@ -36,7 +40,7 @@ final class JobLogs {
             }
             var last = wish.after();
             if (status instanceof JobStatus.Running) {
-                last = read(wish, last, true);
+                last = readWhileItRuns(wish);
                 if (Thread.currentThread().isInterrupted()) {
                     return;
                 }
@@ -44,7 +48,7 @@ final class JobLogs {
             }
             // Read once more: the engine may stop following a moment before the last line is written, or in its middle.
             if (status != null && hasLog(status)) {
-                read(wish, last, false);
+                readWhole(wish, last);
             }
         } catch (IOException | ExternalSystemException e) {
             if (!Thread.currentThread().isInterrupted()) {
@@ -64,17 +68,48 @@ final class JobLogs {
                 : new ExternalSystemException(Reason.UNAVAILABLE, "the log of " + wish.dispatchId() + " broke off", e);
     }
 
-    private long read(Follow wish, long after, boolean follows) throws IOException {
+    /** The number of the last line; others may have been written since. */
+    private long readWhileItRuns(Follow wish) throws IOException {
+        var name = ContainerJobs.name(wish.dispatchId());
+        var frames = new LogFrames(wish.after(), maxBytes, wish.lines());
+        var log = engine.log(name, true);
+        var ended = new AtomicBoolean();
+        // Podman goes on for ever with the log of a program that ended in the moment when it was asked for it.
+        var watch = engine.whenEnded(name, () -> {
+            ended.set(true);
+            close(log);
+        });
+        try {
+            frames.read(log);
+        } catch (InterruptedIOException e) {
+            Thread.currentThread().interrupt();
+        } catch (IOException e) {
+            if (!ended.get()) {
+                throw e;
+            }
+        } finally {
+            watch.close();
+            log.close();
+        }
+        return Math.max(wish.after(), frames.number());
+    }
+
+    private static void close(InputStream log) {
+        try {
+            log.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void readWhole(Follow wish, long after) throws IOException {
         var frames = new LogFrames(after, maxBytes, wish.lines());
-        try (var log = engine.log(ContainerJobs.name(wish.dispatchId()), follows)) {
+        try (var log = engine.log(ContainerJobs.name(wish.dispatchId()), false)) {
             frames.read(log);
         }
-        if (!follows) {
-            frames.end();
-            if (jobs.folder(wish.dispatchId()).log().isFull()) {
-                frames.cut();
-            }
+        frames.end();
+        if (jobs.folder(wish.dispatchId()).log().isFull()) {
+            frames.cut();
         }
-        return Math.max(after, frames.number());
     }
 }
