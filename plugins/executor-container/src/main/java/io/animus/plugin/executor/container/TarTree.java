@@ -1,5 +1,8 @@
 package io.animus.plugin.executor.container;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.FileAlreadyExistsException;
@@ -26,11 +29,18 @@ import org.jspecify.annotations.Nullable;
 final class TarTree {
     private static final int MAX_ENTRIES = 200_000;
     private static final int MAX_LINKS_ON_A_WAY = 40;
+    // Of what describes one entry: its reader holds that as a whole.
+    private static final int MAX_HEADER = 64 << 10;
+    private static final int MAX_PATH = 4096;
+    private static final int MAX_NAME = 255;
+    // Of all links together, which are held until the end.
+    private static final int MAX_LINK_TEXT = 1 << 20;
 
     private final Path root;
     private final long maxBytes;
     private final Map<List<String>, String> links = new LinkedHashMap<>();
     private long bytes;
+    private int linkText;
 
     TarTree(Path root, long maxBytes) {
         this.root = root;
@@ -46,8 +56,9 @@ final class TarTree {
     void unpack(InputStream archive) throws IOException, UnsafeArchiveException {
         makeFolder(root);
         var entries = 0;
-        try (var tar = new TarArchiveInputStream(archive, "UTF-8")) {
-            for (var entry = next(tar); entry != null; entry = next(tar)) {
+        var headers = new HeaderLimit(archive);
+        try (var tar = new TarArchiveInputStream(headers, "UTF-8")) {
+            for (var entry = next(tar, headers); entry != null; entry = next(tar, headers)) {
                 if (++entries > MAX_ENTRIES) {
                     throw new UnsafeArchiveException("it has more than " + MAX_ENTRIES + " entries");
                 }
@@ -65,9 +76,13 @@ final class TarTree {
     }
 
     // The archive is a file of this machine: what fails while it is read is its form.
-    private static @Nullable TarArchiveEntry next(TarArchiveInputStream tar) throws UnsafeArchiveException {
+    private static @Nullable TarArchiveEntry next(TarArchiveInputStream tar, HeaderLimit headers)
+            throws UnsafeArchiveException {
         try {
-            return tar.getNextEntry();
+            headers.left = MAX_HEADER;
+            var entry = tar.getNextEntry();
+            headers.left = Long.MAX_VALUE;
+            return entry;
         } catch (IOException | IllegalArgumentException e) {
             throw new UnsafeArchiveException("it is not a tar archive: " + e.getMessage());
         }
@@ -99,6 +114,10 @@ final class TarTree {
         } else if (entry.isSymbolicLink()) {
             if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
                 throw new UnsafeArchiveException("it names a place twice: " + entry.getName());
+            }
+            linkText += entry.getName().length() + entry.getLinkName().length();
+            if (linkText > MAX_LINK_TEXT || entry.getLinkName().length() >= MAX_PATH) {
+                throw new UnsafeArchiveException("its links are too many or too long");
             }
             links.put(names, entry.getLinkName());
         } else if (entry.isLink()) {
@@ -169,8 +188,14 @@ final class TarTree {
         if (path.startsWith("/")) {
             throw new UnsafeArchiveException("it holds an absolute name: " + path);
         }
+        if (path.length() >= MAX_PATH) {
+            throw new UnsafeArchiveException("it holds a name that this machine can't have");
+        }
         var names = new ArrayList<String>();
         for (var name : path.split("/")) {
+            if (name.getBytes(UTF_8).length > MAX_NAME) {
+                throw new UnsafeArchiveException("it holds a name that this machine can't have");
+            }
             if (name.equals("..")) {
                 throw new UnsafeArchiveException("it leads out of its folder: " + path);
             }
@@ -212,6 +237,31 @@ final class TarTree {
         }
         if (leaves) {
             throw new UnsafeArchiveException("a link leads out of its folder: " + String.join("/", link));
+        }
+    }
+
+    /** Ends an archive that says too much of one entry. */
+    private static final class HeaderLimit extends FilterInputStream {
+        private long left;
+
+        HeaderLimit(InputStream archive) {
+            super(archive);
+        }
+
+        @Override
+        public int read() throws IOException {
+            var one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+        }
+
+        @Override
+        public int read(byte[] buffer, int offset, int length) throws IOException {
+            var count = super.read(buffer, offset, length);
+            left -= Math.max(0, count);
+            if (left < 0) {
+                throw new IOException("an entry is described by more than " + MAX_HEADER + " bytes");
+            }
+            return count;
         }
     }
 }

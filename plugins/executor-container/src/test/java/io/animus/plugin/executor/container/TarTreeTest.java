@@ -4,11 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.apache.commons.compress.archivers.tar.TarConstants;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,6 +59,12 @@ class TarTreeTest {
                 List.of(Tar.hardLink("a", "/etc/passwd")),
                 List.of(Tar.hardLink("a", "absent")),
                 List.of(Tar.special("pipe")),
+                List.of(Tar.file("n".repeat(256), "x")),
+                List.of(Tar.file("name/".repeat(900) + "x", "x")),
+                List.of(Tar.link("link", "n".repeat(5000))),
+                IntStream.range(0, 12_000)
+                        .mapToObj(i -> Tar.link("link" + i, "x/".repeat(45) + "x"))
+                        .toList(),
                 List.of(Tar.file("big", "x".repeat(2000))));
     }
 
@@ -74,6 +85,24 @@ class TarTreeTest {
 
         assertThatExceptionOfType(UnsafeArchiveException.class)
                 .isThrownBy(() -> new TarTree(folder.resolve("tree"), 1000).unpack(new ByteArrayInputStream(noise)));
+    }
+
+    /** What reads an archive holds the name of an entry as a whole, and the archive says how long it is. */
+    @Test
+    void readsNoNameWithoutEnd() throws Exception {
+        var endless = new ByteArrayOutputStream();
+        try (var tar = new TarArchiveOutputStream(endless, "UTF-8")) {
+            var name = new TarArchiveEntry("././@LongLink", TarConstants.LF_GNUTYPE_LONGNAME);
+            name.setSize(64 << 20);
+            tar.putArchiveEntry(name);
+            tar.write(new byte[64 << 20]);
+            tar.closeArchiveEntry();
+        }
+        var archive = new ByteArrayInputStream(endless.toByteArray());
+
+        assertThatExceptionOfType(UnsafeArchiveException.class)
+                .isThrownBy(() -> new TarTree(folder.resolve("tree"), 1000).unpack(archive));
+        assertThat(archive.available()).as("left unread").isGreaterThan(63 << 20);
     }
 
     private void unpack(Tar.Entry... entries) throws Exception {
