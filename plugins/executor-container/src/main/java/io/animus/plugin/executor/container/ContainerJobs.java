@@ -232,13 +232,18 @@ final class ContainerJobs implements Closeable {
     }
 
     JobOutputs outputs(String dispatchId) throws IOException {
-        return new OutputTree(mounted(dispatchId)).read();
+        return outputTree(dispatchId).read();
     }
 
     InputStream open(String dispatchId, String path) throws IOException {
-        return new OutputTree(mounted(dispatchId))
+        return outputTree(dispatchId)
                 .open(path)
                 .orElseThrow(() -> rejected("the job " + dispatchId + " left no file " + path));
+    }
+
+    private OutputTree outputTree(String dispatchId) throws IOException {
+        var root = mounted(dispatchId);
+        return new OutputTree(root, Files.getFileStore(root).getTotalSpace());
     }
 
     private Path mounted(String dispatchId) throws IOException {

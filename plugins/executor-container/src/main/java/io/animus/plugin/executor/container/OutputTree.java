@@ -32,11 +32,18 @@ final class OutputTree {
     private static final int MAX_REFUSED = 1000;
 
     private final Path root;
+    private final long maxBytes;
     private final List<JobOutput> files = new ArrayList<>();
     private final List<String> refused = new ArrayList<>();
+    private long bytes;
 
-    OutputTree(Path root) {
+    /**
+     * @param maxBytes of all files together. A file with holes, or under several names, can have any size on a small disk,
+     *     and would be read and kept in full
+     */
+    OutputTree(Path root, long maxBytes) {
         this.root = root;
+        this.maxBytes = maxBytes;
     }
 
     /** All regular files with their digests; the rest is named with a reason. */
@@ -57,7 +64,8 @@ final class OutputTree {
                 try (var inner = folder.newDirectoryStream(name, LinkOption.NOFOLLOW_LINKS)) {
                     read(inner, path + "/", depth + 1);
                 }
-            } else if (attributes.isRegularFile() && files.size() < JobOutputs.MAX_FILES) {
+            } else if (isTaken(attributes)) {
+                bytes += attributes.size();
                 files.add(new JobOutput(path, digest(folder, name), attributes.size()));
             } else {
                 refuse(path, attributes);
@@ -65,10 +73,18 @@ final class OutputTree {
         }
     }
 
+    private boolean isTaken(BasicFileAttributes attributes) {
+        return attributes.isRegularFile()
+                && files.size() < JobOutputs.MAX_FILES
+                && attributes.size() <= maxBytes - bytes;
+    }
+
     private void refuse(String path, BasicFileAttributes attributes) {
         var why = "is a special file";
         if (attributes.isSymbolicLink()) {
             why = "is a link";
+        } else if (attributes.isRegularFile() && files.size() < JobOutputs.MAX_FILES) {
+            why = "is larger, with its holes and other names, than what the disk can hold";
         } else if (attributes.isRegularFile()) {
             why = "is one file more than " + JobOutputs.MAX_FILES;
         } else if (attributes.isDirectory()) {

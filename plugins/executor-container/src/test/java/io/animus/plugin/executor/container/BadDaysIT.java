@@ -184,6 +184,17 @@ class BadDaysIT {
     }
 
     @Test
+    void readsNoMoreThanItsDiskHolds() {
+        executor.dispatch(bed.job("holes", "echo x > /out/file; dd of=/out/holes bs=1M seek=1048576 count=0"));
+        texts("holes");
+
+        var outputs = executor.outputs("holes");
+
+        assertThat(outputs.files()).extracting(JobOutput::path).containsExactly("file");
+        assertThat(outputs.refused()).singleElement().asString().startsWith("holes is larger");
+    }
+
+    @Test
     void tellsAProgramThatCanNotBeStarted() {
         var absent = bed.workload(bed.image().digest(), List.of("no-such-program"));
         var text = bed.workload(bed.image().digest(), List.of("/bin/notes"));
