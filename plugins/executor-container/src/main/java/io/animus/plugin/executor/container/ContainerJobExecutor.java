@@ -12,7 +12,6 @@ import io.animus.api.plugin.PluginRoutes;
 import io.animus.api.types.ExternalSystemException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,6 +25,7 @@ import java.util.stream.Stream;
 import org.apache.camel.builder.RouteBuilder;
 import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -112,16 +112,18 @@ public final class ContainerJobExecutor implements JobExecutor, Plugin {
         engine = new ContainerEngine(
                 new EngineSocket(client, settings.sockets(), settings.callTimeout()), settings.pullTimeout());
         var inputs = new JobInputs(client, settings.callTimeout(), settings.unpackedBytes());
+        ContainerJobs opened = null;
         try {
             client.start();
             var statuses = new ContainerStatus(line(HOST_NAME), line(BOOT_ID));
             dataPlane = DataPlaneName.of(settings.workFolder());
-            jobs = new ContainerJobs(settings, engine, inputs, statuses, clock);
-            routes = start.apply(new ContainerRoutes(jobs, new JobLogs(engine, jobs, settings.logBytes())));
+            opened = new ContainerJobs(settings, engine, inputs, statuses, clock);
+            routes = start.apply(new ContainerRoutes(opened, new JobLogs(engine, opened, settings.logBytes())));
         } catch (Exception e) {
-            stop(client);
+            close(opened);
             throw new IllegalStateException("the container executor can't start: " + e.getMessage(), e);
         }
+        jobs = opened;
     }
 
     private static HttpClient client(Settings settings) {
@@ -159,20 +161,18 @@ public final class ContainerJobExecutor implements JobExecutor, Plugin {
 
     @Deactivate
     public void close() {
-        routes.close();
-        stop(client);
         try {
-            jobs.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            routes.close();
+        } finally {
+            close(jobs);
         }
     }
 
-    private static void stop(HttpClient client) {
-        try {
+    private void close(@Nullable ContainerJobs opened) {
+        try (opened) {
             client.stop();
         } catch (Exception e) {
-            throw new IllegalStateException("the HTTP client does not stop", e);
+            throw new IllegalStateException("the container executor does not stop", e);
         }
     }
 
