@@ -154,7 +154,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
                     .redirectErrorStream(true)
                     .redirectOutput(log.toFile())
                     .start();
-            if (isReady(process, port)) {
+            if (becomesReady(process, port)) {
                 lastPort = port;
                 return process;
             }
@@ -164,6 +164,23 @@ public final class EmbeddedPostgres implements AutoCloseable {
             pause(POLL.multipliedBy(1L << attempt));
         }
         throw new IllegalStateException(failure.isEmpty() ? "it ends without a word" : failure);
+    }
+
+    private boolean becomesReady(Process process, int port) throws IOException {
+        try {
+            return isReady(process, port);
+        } catch (IOException | IllegalStateException e) {
+            // A hub that is stopped in the middle of its start interrupts this thread, and leaves no server behind.
+            var interrupted = Thread.interrupted();
+            try {
+                Postmaster.stop(process.toHandle());
+            } finally {
+                if (interrupted) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+            throw e;
+        }
     }
 
     // The server writes its port and "ready" into our data directory: who answers on that port is it, and nobody else.
@@ -176,7 +193,6 @@ public final class EmbeddedPostgres implements AutoCloseable {
                 return true;
             }
             if (System.nanoTime() > deadline) {
-                Postmaster.stop(process.toHandle());
                 throw new IllegalStateException("it took longer than " + patience.toSeconds()
                         + " s to take connections; raise start_timeout_s if it recovers a large database");
             }

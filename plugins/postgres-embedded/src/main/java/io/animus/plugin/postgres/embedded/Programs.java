@@ -5,12 +5,17 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /** Runs short-lived programs with an environment that depends on nothing the hub was started with. */
 final class Programs {
     private static final int MAX_OUTPUT = 64 * 1024;
+    // Making a database takes seconds, and minutes on a disk that is busy.
+    private static final Duration LONGEST = Duration.ofMinutes(10);
 
     private Programs() {}
 
@@ -21,9 +26,17 @@ final class Programs {
      */
     record Outcome(int exit, String output) {}
 
-    /** Runs {@code command} to its end, with {@code input} as standard input. */
+    /** Runs {@code command} to its end, by force after ten minutes, with {@code input} as standard input. */
     static Outcome run(List<String> command, String input) throws IOException {
+        return run(command, input, LONGEST);
+    }
+
+    static Outcome run(List<String> command, String input, Duration longest) throws IOException {
         var process = prepare(command).redirectErrorStream(true).start();
+        // By its handle, which leaves the streams open to be read.
+        var end = CompletableFuture.runAsync(
+                process.toHandle()::destroyForcibly,
+                CompletableFuture.delayedExecutor(longest.toMillis(), TimeUnit.MILLISECONDS));
         try (var in = process.outputWriter(UTF_8)) {
             in.write(input);
         } catch (IOException e) {
@@ -38,6 +51,8 @@ final class Programs {
             process.destroyForcibly();
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while " + command.get(0) + " ran", e);
+        } finally {
+            end.cancel(false);
         }
     }
 

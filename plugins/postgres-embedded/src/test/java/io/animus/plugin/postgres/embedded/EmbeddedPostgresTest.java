@@ -19,6 +19,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -95,6 +96,37 @@ class EmbeddedPostgresTest {
         }) {
             assertThatExceptionOfType(SQLException.class).isThrownBy(() -> connect(access, stranger));
         }
+    }
+
+    /** As when a hub is stopped in the middle of its start. */
+    @Test
+    void leavesNoServerBehindWhenItsStartIsInterrupted() throws Exception {
+        var failure = new AtomicReference<Throwable>();
+        var started = directory.resolve("start.log");
+        for (var attempt = 0; attempt < 5 && failure.get() == null; attempt++) {
+            postgres.close();
+            Files.deleteIfExists(started);
+            var starter = new Thread(() -> {
+                try {
+                    postgres.start();
+                } catch (IllegalStateException e) {
+                    failure.set(e);
+                }
+            });
+            starter.start();
+            while (Files.notExists(started) && starter.isAlive()) {
+                Thread.onSpinWait();
+            }
+            starter.interrupt();
+            starter.join();
+        }
+        postgres.close();
+
+        assertThat(failure.get()).as("a start was interrupted").isNotNull();
+        assertThat(ProcessHandle.allProcesses()
+                        .flatMap(process -> process.info().commandLine().stream())
+                        .filter(command -> command.contains(directory.toString())))
+                .isEmpty();
     }
 
     @Test
