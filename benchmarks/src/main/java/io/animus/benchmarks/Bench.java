@@ -25,6 +25,7 @@ public final class Bench {
             new AuditSize(),
             new VerifyLog(),
             new SyslogFeed(),
+            new SyslogDrain(),
             new Webhooks(),
             new Readiness(),
             new DemoTime());

@@ -13,6 +13,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.regex.Pattern;
 
 /** An rsyslog over TLS, which writes a line to a file for each message. */
 final class SyslogServer implements Closeable {
@@ -84,6 +85,20 @@ final class SyslogServer implements Closeable {
                     lines++;
                 }
             }
+        }
+    }
+
+    /** Waits until nobody is connected. */
+    void awaitNobody() throws IOException, InterruptedException {
+        var connected = Pattern.compile("0100007F:%04X [0-9A-F:]+ 01".formatted(port));
+        var deadline = System.nanoTime() + SECONDS.toNanos(30);
+        while (connected
+                .matcher(Files.readString(Path.of("/proc/net/tcp")))
+                .find()) {
+            if (System.nanoTime() > deadline) {
+                throw new IOException("somebody stays connected to rsyslog");
+            }
+            Thread.sleep(10);
         }
     }
 

@@ -76,9 +76,10 @@ create table delivery (
 ) with (fillfactor = 70);
 create index delivery_of_subscription on delivery (subscription_id, id);
 create index delivery_due on delivery (subscription_id, due_at, id) where state = 'pending';
+create index delivery_dead on delivery (subscription_id, id) where state = 'dead';
 
 create table delivery_attempt (
-    delivery_id id not null references delivery,
+    delivery_id id not null references delivery on delete cascade,
     number integer not null check (number between 1 and 100),
     started_at timestamptz not null,
     milliseconds bigint not null check (milliseconds >= 0),
@@ -89,8 +90,11 @@ create table delivery_attempt (
     primary key (delivery_id, number)
 );
 
-create trigger immutable before update or delete or truncate on delivery_attempt
+create trigger immutable before update or truncate on delivery_attempt
     for each statement execute function refuse_change();
+-- Attempts go when retention takes their delivery, and not otherwise.
+create trigger kept before delete on delivery_attempt for each statement when (pg_trigger_depth() = 0)
+    execute function refuse_change();
 create trigger frozen before update of sink_id, leaf_index, reason, refused_at on audit_dead_letter
     for each statement execute function refuse_change();
 create trigger kept before delete or truncate on audit_dead_letter for each statement execute function refuse_change();
@@ -98,7 +102,8 @@ create trigger frozen before update of id, name, created_at on audit_sink for ea
 create trigger kept before delete or truncate on audit_sink for each statement execute function refuse_change();
 create trigger frozen before update of id, project_id, subscription_id, event_id, type, subject, occurred_at, created_at
     on delivery for each statement execute function refuse_change();
-create trigger kept before delete or truncate on delivery for each statement execute function refuse_change();
+create trigger kept before delete on delivery for each row when (old.state = 'pending') execute function refuse_change();
+create trigger kept_all before truncate on delivery for each statement execute function refuse_change();
 create trigger frozen before update of id, project_id, created_at, created_by on webhook_subscription
     for each statement execute function refuse_change();
 create trigger kept before delete or truncate on webhook_subscription for each statement execute function refuse_change();
@@ -116,3 +121,4 @@ grant update (replay_wanted_at, replays, replay_reason, replayed_at) on audit_de
 grant update (url, events, secret, description, status, paused_reason, updated_at, version, failures, rests_until)
     on webhook_subscription to ${runtimeRole};
 grant update (state, attempts, tries, due_at, finished_at) on delivery to ${runtimeRole};
+grant delete on delivery to ${runtimeRole};

@@ -57,20 +57,7 @@ class KilledSyslogIT {
                 """
                         .formatted(folder, port));
         startReceiver();
-        hub = new UnpackedHub(folder.resolve("hub"), folder.resolve("data"), UnpackedHub.freePort());
-        Files.createDirectories(hub.home());
-        Programs.run(
-                folder,
-                Map.of(),
-                List.of(
-                        "tar",
-                        "--extract",
-                        "--gzip",
-                        "--strip-components=1",
-                        "--file",
-                        UnpackedHub.archive().toString(),
-                        "--directory",
-                        hub.home().toString()));
+        hub = UnpackedHub.freshIn(folder);
         Files.writeString(
                 hub.home().resolve("etc/io.animus.plugin.siem.syslog-it.cfg"),
                 "host = 127.0.0.1\nport = " + port + "\ntransport = tcp\n");

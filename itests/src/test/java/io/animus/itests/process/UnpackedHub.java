@@ -30,6 +30,24 @@ record UnpackedHub(Path home, Path data, int port) implements AutoCloseable {
         return new UnpackedHub(unpacked(), data, freePort());
     }
 
+    /** One with a home of its own below {@code root}, for tests that configure it. */
+    static UnpackedHub freshIn(Path root) throws IOException, InterruptedException {
+        var hub = new UnpackedHub(Files.createDirectories(root.resolve("hub")), root.resolve("data"), freePort());
+        Programs.run(
+                root,
+                Map.of(),
+                List.of(
+                        "tar",
+                        "--extract",
+                        "--gzip",
+                        "--strip-components=1",
+                        "--file",
+                        archive().toString(),
+                        "--directory",
+                        hub.home().toString()));
+        return hub;
+    }
+
     static Path archive() {
         return Path.of(System.getProperty("animus.archive"));
     }

@@ -27,25 +27,12 @@ final class WholeHub {
     private final ImageRegistry registry = new ImageRegistry(Files.createDirectories(root.resolve("registry")));
     private final PrivateEngine engine =
             new PrivateEngine(Files.createDirectories(root.resolve("engine")), registry.host());
-    private final UnpackedHub hub = new UnpackedHub(root.resolve("hub"), root.resolve("data"), UnpackedHub.freePort());
+    private final UnpackedHub hub = UnpackedHub.freshIn(root);
     private final String commit;
     private final RestClient developer;
     private final String lock;
 
     WholeHub() throws Exception {
-        Files.createDirectories(hub.home());
-        Programs.run(
-                root,
-                Map.of(),
-                List.of(
-                        "tar",
-                        "--extract",
-                        "--gzip",
-                        "--strip-components=1",
-                        "--file",
-                        UnpackedHub.archive().toString(),
-                        "--directory",
-                        hub.home().toString()));
         commit = commitProgram();
         configure("scm.git-test", "url_prefixes = file://" + root + "/\n");
         configure("registry-test", "hosts = %1$s\ninsecure_hosts = %1$s\n".formatted(registry.host()));

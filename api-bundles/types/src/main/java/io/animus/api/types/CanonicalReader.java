@@ -1,5 +1,6 @@
 package io.animus.api.types;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.ArrayList;
@@ -8,25 +9,25 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Reads what {@link CanonicalWriter} wrote and nothing else: it may be lenient in places, because at the end the value is
- * written again and has to give the same bytes.
+ * Reads what {@link CanonicalWriter} wrote and nothing else. Whatever is not in its one spelling is refused where it
+ * stands, so that the value need not be written again to find out.
  */
 final class CanonicalReader {
-    private static final char END = '\uFFFF';
+    private static final int END = -1;
     private static final int LONGEST_NUMBER = 17;
 
-    private final String text;
+    private final byte[] bytes;
     private int at;
 
-    private CanonicalReader(String text) {
-        this.text = text;
+    private CanonicalReader(byte[] bytes) {
+        this.bytes = bytes;
     }
 
     static Json read(byte[] canonical) {
-        var reader = new CanonicalReader(new String(canonical, UTF_8));
+        var reader = new CanonicalReader(canonical);
         var value = reader.value(Json.MAX_DEPTH);
-        if (!Arrays.equals(value.canonical(), canonical)) {
-            throw new IllegalArgumentException("JSON, but not in its canonical form");
+        if (reader.at != canonical.length) {
+            throw reader.wrong();
         }
         return value;
     }
@@ -46,13 +47,18 @@ final class CanonicalReader {
     private Json members(int depth) {
         enter(depth);
         SortedMap<String, Json> members = new TreeMap<>();
+        var last = "";
         while (peek() != '}') {
             if (!members.isEmpty()) {
                 expect(',');
             }
             var name = string();
+            if (!members.isEmpty() && name.compareTo(last) <= 0) {
+                throw wrong();
+            }
             expect(':');
             members.put(name, value(depth));
+            last = name;
         }
         expect('}');
         return new Json.Members(members);
@@ -74,38 +80,62 @@ final class CanonicalReader {
     private String string() {
         expect('"');
         var start = at;
-        while (peek() != '"' && peek() != '\\' && at < text.length()) {
+        while (at < bytes.length && isPlain(bytes[at])) {
             at++;
         }
-        if (peek() == '"') {
-            return text.substring(start, at++);
-        }
-        var read = new StringBuilder().append(text, start, at);
+        return peek() == '"' ? new String(bytes, start, at++ - start, ISO_8859_1) : anyString(start);
+    }
+
+    /** Bytes from 0x80 on are negative. */
+    private static boolean isPlain(byte b) {
+        return b >= ' ' && b != '"' && b != '\\';
+    }
+
+    /** Of a string that is more than ASCII, which is rare, the spelling is checked by writing it again. */
+    private String anyString(int start) {
         while (peek() != '"') {
-            var c = next();
-            read.append(c == '\\' ? escaped() : c);
+            at += peek() == '\\' ? 2 : 1;
+            if (at >= bytes.length) {
+                throw wrong();
+            }
         }
-        expect('"');
+        var value = unescaped(new String(bytes, start, at - start, UTF_8));
+        at++;
+        if (!Arrays.equals(new Json.Text(value).canonical(), Arrays.copyOfRange(bytes, start - 1, at))) {
+            throw wrong();
+        }
+        return value;
+    }
+
+    private String unescaped(String text) {
+        var read = new StringBuilder(text.length());
+        for (var i = 0; i < text.length(); i++) {
+            var c = text.charAt(i);
+            if (c != '\\') {
+                read.append(c);
+                continue;
+            }
+            i++;
+            switch (text.charAt(i)) {
+                case 'b' -> read.append('\b');
+                case 't' -> read.append('\t');
+                case 'n' -> read.append('\n');
+                case 'f' -> read.append('\f');
+                case 'r' -> read.append('\r');
+                case 'u' -> {
+                    read.append(hex(text, i + 1));
+                    i += 4;
+                }
+                default -> read.append(text.charAt(i));
+            }
+        }
         return read.toString();
     }
 
-    private char escaped() {
-        var c = next();
-        return switch (c) {
-            case 'b' -> '\b';
-            case 't' -> '\t';
-            case 'n' -> '\n';
-            case 'f' -> '\f';
-            case 'r' -> '\r';
-            case 'u' -> hex();
-            default -> c;
-        };
-    }
-
-    private char hex() {
+    private char hex(String text, int from) {
         var value = 0;
-        for (var i = 0; i < 4; i++) {
-            var digit = Character.digit(next(), 16);
+        for (var i = from; i < from + 4; i++) {
+            var digit = i < text.length() ? Character.digit(text.charAt(i), 16) : -1;
             if (digit < 0) {
                 throw wrong();
             }
@@ -116,23 +146,26 @@ final class CanonicalReader {
 
     private long number() {
         var start = at;
-        while (peek() == '-' || peek() >= '0' && peek() <= '9') {
+        var isNegative = peek() == '-';
+        if (isNegative) {
             at++;
         }
-        if (at == start
-                || at - start > LONGEST_NUMBER
-                || text.lastIndexOf('-', at - 1) > start
-                || text.charAt(at - 1) == '-') {
+        var first = peek();
+        var value = 0L;
+        while (peek() >= '0' && peek() <= '9' && at - start < LONGEST_NUMBER) {
+            value = 10 * value + (bytes[at++] - '0');
+        }
+        var digits = at - start - (isNegative ? 1 : 0);
+        if (digits == 0 || first == '0' && (digits > 1 || isNegative)) {
             throw wrong();
         }
-        return Long.parseLong(text, start, at, 10);
+        return isNegative ? -value : value;
     }
 
     private Json word(String word, Json meaning) {
-        if (!text.startsWith(word, at)) {
-            throw wrong();
+        for (var i = 0; i < word.length(); i++) {
+            expect(word.charAt(i));
         }
-        at += word.length();
         return meaning;
     }
 
@@ -144,25 +177,17 @@ final class CanonicalReader {
     }
 
     private void expect(char c) {
-        if (next() != c) {
-            throw wrong();
-        }
-    }
-
-    private char next() {
-        var c = peek();
-        if (at == text.length()) {
+        if (peek() != c) {
             throw wrong();
         }
         at++;
-        return c;
     }
 
-    private char peek() {
-        return at < text.length() ? text.charAt(at) : END;
+    private int peek() {
+        return at < bytes.length ? bytes[at] & 0xFF : END;
     }
 
     private IllegalArgumentException wrong() {
-        return new IllegalArgumentException("not canonical JSON from character " + at);
+        return new IllegalArgumentException("not JSON in its canonical form at byte " + at);
     }
 }

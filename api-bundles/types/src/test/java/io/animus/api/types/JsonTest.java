@@ -159,6 +159,31 @@ class JsonTest {
         }
     }
 
+    @Test
+    void readsNothingThatItWouldWriteInAnotherWay() {
+        var random = new Random(2);
+        var accepted = 0;
+        for (var i = 0; i < 50_000; i++) {
+            var bytes = changed(any(random, 3).canonical(), random);
+            try {
+                assertThat(Json.read(bytes).canonical()).isEqualTo(bytes);
+                accepted++;
+            } catch (IllegalArgumentException e) {
+                // Most changes make it something else than canonical JSON.
+            }
+        }
+        assertThat(accepted).isPositive();
+    }
+
+    private static byte[] changed(byte[] bytes, Random random) {
+        var marks = "\"\\{}[],:-0u ntf".getBytes(UTF_8);
+        for (var changes = 1 + random.nextInt(2); changes > 0; changes--) {
+            bytes[random.nextInt(bytes.length)] =
+                    random.nextBoolean() ? marks[random.nextInt(marks.length)] : (byte) random.nextInt();
+        }
+        return bytes;
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -83,7 +83,11 @@ public record Disclosure(String path, String salt, Json value) {
     }
 
     String commitment(MessageDigest sha256) {
-        return BASE64.encodeToString(sha256.digest(encoded().getBytes(US_ASCII)));
+        return commitment(encoded(), sha256);
+    }
+
+    static String commitment(String encoded, MessageDigest sha256) {
+        return BASE64.encodeToString(sha256.digest(encoded.getBytes(US_ASCII)));
     }
 
     /** The path alone: the value may be personal data. */

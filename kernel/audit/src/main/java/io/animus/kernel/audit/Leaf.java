@@ -113,10 +113,12 @@ public final class Leaf {
 
     /** Whether this leaf committed to exactly this value at exactly this path. */
     public boolean verifies(Disclosure disclosure) {
-        return committed
-                .find(disclosure.path())
-                .filter(Json.of(disclosure.commitment())::equals)
-                .isPresent();
+        return holds(disclosure.path(), disclosure.commitment());
+    }
+
+    private boolean holds(String path, String commitment) {
+        return committed.members().get(path) instanceof Json.Text held
+                && held.value().equals(commitment);
     }
 
     /**
@@ -127,6 +129,35 @@ public final class Leaf {
      * @throws IllegalArgumentException if one is not of this leaf
      */
     public Json.Members disclosed(Collection<Disclosure> disclosures) {
+        var sha256 = Digest.sha256();
+        disclosures.forEach(disclosure -> require(disclosure, disclosure.commitment(sha256)));
+        return opened(disclosures);
+    }
+
+    /**
+     * As {@link #disclosed}, of disclosures as {@link Disclosure#encoded()} wrote them: what was stored is hashed, and
+     * need not be written again for that.
+     *
+     * @throws IllegalArgumentException if one is not of this leaf, or not the encoding of a disclosure
+     */
+    public Json.Members disclosedBy(Collection<String> encoded) {
+        var sha256 = Digest.sha256();
+        var disclosures = new ArrayList<Disclosure>(encoded.size());
+        for (var stored : encoded) {
+            var disclosure = Disclosure.decode(stored);
+            require(disclosure, Disclosure.commitment(stored, sha256));
+            disclosures.add(disclosure);
+        }
+        return opened(disclosures);
+    }
+
+    private void require(Disclosure disclosure, String commitment) {
+        if (!holds(disclosure.path(), commitment)) {
+            throw new IllegalArgumentException("the leaf does not commit to what is disclosed of " + disclosure.path());
+        }
+    }
+
+    private Json.Members opened(Collection<Disclosure> disclosures) {
         var event = Json.object();
         content.members().forEach((name, value) -> {
             if (!name.equals("format") && !name.equals("committed")) {
@@ -136,10 +167,6 @@ public final class Leaf {
         var actor = Json.object();
         var details = Json.object();
         for (var disclosure : disclosures) {
-            if (!verifies(disclosure)) {
-                throw new IllegalArgumentException(
-                        "the leaf does not commit to what is disclosed of " + disclosure.path());
-            }
             var path = disclosure.path();
             if (path.startsWith(ACTOR)) {
                 actor.put(path.substring(ACTOR.length()), disclosure.value());

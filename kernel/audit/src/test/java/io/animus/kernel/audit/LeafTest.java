@@ -104,6 +104,24 @@ class LeafTest {
     }
 
     @Test
+    void showsWhatWasStoredAndNothingThatWasChangedSince() {
+        var leaf = Leaf.read(sealed.leaf().canonical());
+        var stored = new ArrayList<>(
+                sealed.disclosures().stream().map(Disclosure::encoded).toList());
+        assertThat(leaf.disclosedBy(stored))
+                .isEqualTo(Events.approval(someDetails()).json());
+
+        var subject = disclosure(sealed, "/actor/subject");
+        var forged = new Disclosure(subject.path(), subject.salt(), Json.of("eve")).encoded();
+        stored.replaceAll(encoded -> encoded.equals(subject.encoded()) ? forged : encoded);
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> leaf.disclosedBy(stored))
+                .withMessageContaining("/actor/subject")
+                .withMessageNotContaining("eve");
+    }
+
+    @Test
     void staysProvableWhateverIsErased() {
         var random = new Random(1);
         for (var i = 0; i < 300; i++) {

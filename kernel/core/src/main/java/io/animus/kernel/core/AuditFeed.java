@@ -5,21 +5,17 @@ import static java.util.stream.Collectors.toMap;
 import io.animus.api.audit.AuditEntry;
 import io.animus.api.audit.AuditSink;
 import io.animus.api.audit.Receipt;
-import io.animus.api.types.Digest;
 import io.animus.api.types.ExternalSystemException;
 import io.animus.api.types.ExternalSystemException.Reason;
 import io.animus.kernel.audit.AuditText;
-import io.animus.kernel.audit.Leaf;
 import io.animus.kernel.domain.delivery.SinkFeed;
 import io.animus.kernel.store.postgres.Database;
 import io.animus.kernel.store.postgres.DatabaseUnavailableException;
-import io.animus.kernel.store.postgres.FeedRepository.Row;
 import io.animus.kernel.store.postgres.Leader;
 import io.animus.kernel.store.postgres.Transaction;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.WeakHashMap;
@@ -50,6 +46,7 @@ final class AuditFeed implements Runnable {
     private final Clock clock;
     private final Semaphore bell = new Semaphore(0);
     private final Lines lines;
+    private final FeedReader reader;
 
     private volatile boolean closing;
     private volatile boolean idle;
@@ -86,11 +83,12 @@ final class AuditFeed implements Runnable {
         this.name = name;
         this.limits = limits;
         this.clock = clock;
+        this.reader = new FeedReader(database, "animus-feed-ahead-" + name, limits.batch(), limits.bytes());
     }
 
     @Override
     public void run() {
-        try {
+        try (reader) {
             while (!closing) {
                 pause(step());
             }
@@ -125,7 +123,7 @@ final class AuditFeed implements Runnable {
     }
 
     /** Does what comes next; the outermost edge of this thread. */
-    private Duration step() {
+    private Duration step() throws InterruptedException {
         var sink = ports.sinks().get(name);
         if (sink == null) {
             return IDLE;
@@ -133,6 +131,7 @@ final class AuditFeed implements Runnable {
         if (sink != known) {
             known = sink;
             cursor = null;
+            reader.forget();
             failures = 0;
         }
         try {
@@ -142,6 +141,7 @@ final class AuditFeed implements Runnable {
         } catch (DatabaseUnavailableException e) {
             // Whether the cursor was stored is not known, so it is read again.
             cursor = null;
+            reader.forget();
             return IDLE;
         } catch (RuntimeException e) {
             LOG.error("The audit sink {} can't be fed, for a reason that is a defect", name, e);
@@ -149,17 +149,22 @@ final class AuditFeed implements Runnable {
         }
     }
 
-    /** What is to be sent next. */
-    private record Next(SinkFeed sink, FeedCursor cursor, List<Row> replay, List<Row> rows, long end) {}
+    /**
+     * What is to be done next.
+     *
+     * @param replay dead letters that somebody wants sent again; they come first
+     * @param last leaf index of the log
+     */
+    private record Next(SinkFeed sink, FeedCursor cursor, List<Long> replay, long last) {}
 
-    private Duration feed(AuditSink sink) {
+    private Duration feed(AuditSink sink) throws InterruptedException {
         var next = database.read(tx -> next(tx, sink));
         cursor = next.cursor();
         if (!next.replay().isEmpty()) {
             replay(sink, next);
             return Duration.ZERO;
         }
-        if (next.end() < next.cursor().next()) {
+        if (next.last() < next.cursor().next()) {
             idle = true;
             return IDLE;
         }
@@ -170,26 +175,21 @@ final class AuditFeed implements Runnable {
         var row = tx.sinks().find(name).orElseThrow();
         var place = cursor == null ? new FeedCursor(row, sink.acknowledges(), limits.window()) : cursor;
         var wanted = tx.deadLetters().wanted(row.id(), limits.batch());
-        if (!wanted.isEmpty()) {
-            return new Next(row, place, tx.feed().read(wanted), List.of(), -1);
-        }
-        var last = Math.min(tx.auditTree().size() - 1, place.settled() + limits.batch());
-        if (last < place.next()) {
-            return new Next(row, place, List.of(), List.of(), last);
-        }
-        var piece = tx.feed().read(place.next(), last, row.filter(), limits.bytes());
-        return new Next(row, place, List.of(), piece.rows(), piece.end());
+        return new Next(row, place, wanted, tx.auditTree().size() - 1);
     }
 
-    private Duration deliver(AuditSink sink, Next next) {
-        var batch = next.rows().stream().map(AuditFeed::entry).toList();
-        var receipt = batch.isEmpty() ? Receipt.all(batch) : send(sink, batch);
+    private Duration deliver(AuditSink sink, Next next) throws InterruptedException {
         var place = next.cursor();
+        var filter = next.sink().filter();
+        var piece = reader.read(new FeedReader.Place(place.next(), filter), next.last());
+        reader.readAhead(new FeedReader.Place(piece.end() + 1, filter), next.last());
+        var batch = piece.entries();
+        var receipt = batch.isEmpty() ? Receipt.all(batch) : send(sink, batch);
         var isWhole = receipt.settled() == batch.size();
         if (!isWhole && receipt.settled() == 0) {
             throw new ExternalSystemException(Reason.UNAVAILABLE, "it took none of " + batch.size() + " entries");
         }
-        var settled = isWhole ? next.end() : batch.get(receipt.settled() - 1).index();
+        var settled = isWhole ? piece.end() : batch.get(receipt.settled() - 1).index();
         var now = clock.instant();
         place.settle(settled, receipt.settled(), now);
         store(tx -> {
@@ -205,7 +205,7 @@ final class AuditFeed implements Runnable {
     }
 
     private void replay(AuditSink sink, Next next) {
-        var batch = next.replay().stream().map(AuditFeed::entry).toList();
+        var batch = reader.read(next.replay());
         var receipt = send(sink, batch);
         if (receipt.settled() == 0) {
             throw new ExternalSystemException(Reason.UNAVAILABLE, "it took none of " + batch.size() + " dead letters");
@@ -252,6 +252,7 @@ final class AuditFeed implements Runnable {
             return Duration.ZERO;
         }
         failures++;
+        reader.forget();
         if (cursor != null) {
             cursor.startAgain();
         }
@@ -275,16 +276,5 @@ final class AuditFeed implements Runnable {
                         Receipt.Refused::index,
                         refused -> AuditText.fit(refused.reason(), LONGEST_REASON),
                         (first, again) -> first));
-    }
-
-    private static AuditEntry entry(Row row) {
-        return new AuditEntry(
-                row.index(),
-                new Digest("sha256:" + HexFormat.of().formatHex(row.hash())),
-                row.event(),
-                row.at(),
-                row.action(),
-                row.outcome(),
-                Leaf.read(row.leaf()).disclosed(row.disclosures()));
     }
 }

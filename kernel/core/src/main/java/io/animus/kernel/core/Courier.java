@@ -6,6 +6,8 @@ import io.animus.kernel.store.postgres.Leader;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -34,6 +36,7 @@ public final class Courier {
     private final WebhookDeliveries deliveries;
     private final Clock clock;
     private final ScheduledExecutorService beats = Executors.newSingleThreadScheduledExecutor(Courier::thread);
+    private final Set<String> broken = new HashSet<>();
     private @Nullable Leader leader;
     private Instant lastLook = Instant.EPOCH;
     private boolean troubled;
@@ -86,13 +89,28 @@ public final class Courier {
                 LOG.info("this hub feeds sinks and webhooks from now on");
             }
         }
-        if (leader != null) {
-            feeds.beat(leader);
-            deliveries.beat(leader);
+        var elected = leader;
+        if (elected != null) {
+            apart("the audit log doesn't get to sinks", () -> feeds.beat(elected));
+            apart("events don't get to webhooks", () -> deliveries.beat(elected));
         }
         if (Duration.between(lastLook, now).compareTo(BETWEEN_LOOKS) >= 0) {
             lastLook = now;
-            feeds.look();
+            apart("nobody sees how sinks stand", feeds::look);
+        }
+    }
+
+    /** What is broken in one part stops no other. */
+    private void apart(String trouble, Runnable part) {
+        try {
+            part.run();
+            broken.remove(trouble);
+        } catch (DatabaseUnavailableException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            if (broken.add(trouble)) {
+                LOG.error("{} now, for a reason that is a defect", trouble, e);
+            }
         }
     }
 

@@ -4,6 +4,7 @@ import io.animus.api.types.Json;
 import io.animus.kernel.audit.Action;
 import io.animus.kernel.core.AuditTrail.Deed;
 import io.animus.kernel.domain.data.Upload;
+import io.animus.kernel.domain.delivery.Delivery;
 import io.animus.kernel.store.postgres.Database;
 import io.animus.kernel.store.postgres.Leader;
 import io.animus.kernel.store.postgres.Transaction;
@@ -20,6 +21,9 @@ import org.osgi.service.component.annotations.Reference;
 public final class Janitor {
     /** How long a repeated request gets the first answer; at least the 24 hours that the API promises. */
     private static final Duration KEEP_ANSWERS = Duration.ofHours(48);
+
+    /** How long a delivery to a webhook can be looked at and replayed after it has ended. */
+    static final Duration KEEP_DELIVERIES = Duration.ofDays(30);
 
     private static final int BATCH = 1000;
 
@@ -39,8 +43,11 @@ public final class Janitor {
     }
 
     void clean(Leader leader) {
-        var then = clock.instant().minus(KEEP_ANSWERS);
-        inBatches(leader, tx -> tx.idempotency().forgetBefore(then, BATCH));
+        var now = clock.instant();
+        inBatches(leader, tx -> tx.idempotency().forgetBefore(now.minus(KEEP_ANSWERS), BATCH));
+        var ended = now.minus(KEEP_DELIVERIES);
+        var first = Ids.first(Delivery.PREFIX, ended);
+        inBatches(leader, tx -> tx.deliveries().forgetBefore(first, ended, BATCH));
         inBatches(leader, this::expireUploads);
     }
 

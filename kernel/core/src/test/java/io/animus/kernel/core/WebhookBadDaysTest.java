@@ -95,6 +95,39 @@ class WebhookBadDaysTest {
     }
 
     @Test
+    void aSubscriptionThatNobodyUnderstandsStopsNoSink() {
+        hub.plug(receivers);
+        var spoilt = scene.subscribe(ONE, EventType.RUN_CREATED);
+        kernel.column(
+                "update webhook_subscription set events = '{FromTheFuture}' where id = ? returning id",
+                spoilt.id().value());
+        var epoch = kernel.column("select epoch from leader where role = 'courier'");
+        scene.emit("RunCreated");
+        var first = new TestSink("first", true);
+        var second = new TestSink("second", true);
+
+        hub.plug(first);
+        log.record(10);
+        awaitAll(first);
+        hub.plug(second);
+        log.record(10);
+        awaitAll(second);
+
+        assertThat(kernel.column("select 1 from outbox")).isNotEmpty();
+        assertThat(kernel.column("select epoch from leader where role = 'courier'"))
+                .isEqualTo(epoch);
+    }
+
+    private static void awaitAll(TestSink sink) {
+        Await.until("all is in the log", () -> kernel.column("select count(*) from audit_event")
+                .equals(kernel.column("select count(*) from audit_leaf")));
+        Await.until("all is settled", () -> kernel.database()
+                .read(tx -> tx.sinks().standing(sink.sinkName()))
+                .filter(standing -> standing.lag() == 0)
+                .isPresent());
+    }
+
+    @Test
     void aHubThatDiesBeforeTheAttemptIsOnRecordSendsTheSameEventAgain() {
         var died = new AtomicBoolean();
         var leader = "select epoch from leader where role = 'courier'";

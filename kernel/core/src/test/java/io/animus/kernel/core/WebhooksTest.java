@@ -13,6 +13,7 @@ import io.animus.kernel.domain.delivery.DeliveryAttempt;
 import io.animus.kernel.domain.delivery.EventType;
 import io.animus.kernel.domain.delivery.WebhookSubscription.Status;
 import io.animus.kernel.domain.delivery.WebhookSubscription.Wish;
+import io.animus.kernel.store.postgres.Leader;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -155,6 +156,37 @@ class WebhooksTest {
         scene.awaitEnd(subscription, 1);
         assertThat(scene.only(subscription).delivery().state()).isEqualTo(State.DEAD);
         assertThat(scene.only(subscription).attempts()).hasSize(WebhookCall.SCHEDULE.size() + 1);
+    }
+
+    @Test
+    void whatEndedIsKeptForAMonthAndWhatWaitsForAsLongAsItWaits() {
+        hub.plug(receivers);
+        receivers.answer(ONE, OK);
+        var told = scene.subscribe(ONE, EventType.RUN_CREATED);
+        var waiting = scene.subscribe(TWO, EventType.RUN_CREATED);
+        scene.emit("RunCreated");
+        scene.awaitEnd(told, 1);
+        Await.until("the other one was tried", () -> scene.attempts(waiting) == 1);
+
+        kernel.advance(Janitor.KEEP_DELIVERIES.minusMinutes(1));
+        Await.until("the other one was tried again", () -> scene.attempts(waiting) == 2);
+        clean();
+        assertThat(scene.only(told).attempts()).hasSize(1);
+
+        kernel.advance(Duration.ofMinutes(2));
+        clean();
+        assertThat(scene.deliveries(told)).isEmpty();
+        assertThat(scene.attempts(told)).isZero();
+        assertThat(scene.only(waiting).delivery().state()).isEqualTo(State.PENDING);
+    }
+
+    private static void clean() {
+        var now = kernel.clock().instant();
+        try (var leader = Leader.elect(
+                        kernel.database(), "janitor", kernel.trail().node(), now)
+                .orElseThrow()) {
+            new Janitor(kernel.database(), kernel.trail(), kernel.clock()).clean(leader);
+        }
     }
 
     @Test

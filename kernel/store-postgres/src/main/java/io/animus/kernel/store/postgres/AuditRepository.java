@@ -145,11 +145,8 @@ public final class AuditRepository {
 
     private static Json.Members read(Record row) {
         var values = row.get(AUDIT_DISCLOSURE.DISCLOSURES);
-        var disclosures = values == null
-                ? List.<Disclosure>of()
-                : new JsonMembers(values)
-                        .texts("disclosures").stream().map(Disclosure::decode).toList();
-        return Leaf.read(row.get(AUDIT_EVENT.LEAF)).disclosed(disclosures);
+        var disclosures = values == null ? List.<String>of() : new JsonMembers(values).texts("disclosures");
+        return Leaf.read(row.get(AUDIT_EVENT.LEAF)).disclosedBy(disclosures);
     }
 
     private static TypeId id(Json.Members event) {

@@ -3,6 +3,8 @@ package io.animus.kernel.store.postgres;
 import static io.animus.kernel.store.postgres.generated.Tables.DELIVERY;
 import static io.animus.kernel.store.postgres.generated.Tables.DELIVERY_ATTEMPT;
 import static java.util.stream.Collectors.groupingBy;
+import static org.jooq.impl.DSL.inline;
+import static org.jooq.impl.DSL.val;
 
 import io.animus.api.types.TypeId;
 import io.animus.kernel.domain.Page;
@@ -22,49 +24,32 @@ import org.jspecify.annotations.Nullable;
 
 /** Tables {@code delivery} and {@code delivery_attempt}. Attempts are only ever inserted. */
 public final class DeliveryRepository {
-    /** Of one statement, which may have 65,535 parameters. */
-    private static final int ROWS = 1000;
-
     private final DSLContext sql;
 
     DeliveryRepository(DSLContext sql) {
         this.sql = sql;
     }
 
-    /** Stores new ones; nothing happens for an event that its subscription has a delivery of. */
+    /** Stores new ones, in one statement; nothing happens for an event that its subscription has a delivery of. */
     public void insert(List<Delivery> deliveries) {
-        for (var from = 0; from < deliveries.size(); from += ROWS) {
-            insertSome(deliveries.subList(from, Math.min(from + ROWS, deliveries.size())));
+        if (deliveries.isEmpty()) {
+            return;
         }
-    }
-
-    private void insertSome(List<Delivery> deliveries) {
-        var insert = sql.insertInto(
-                DELIVERY,
-                DELIVERY.ID,
-                DELIVERY.PROJECT_ID,
-                DELIVERY.SUBSCRIPTION_ID,
-                DELIVERY.EVENT_ID,
-                DELIVERY.TYPE,
-                DELIVERY.SUBJECT,
-                DELIVERY.OCCURRED_AT,
-                DELIVERY.CREATED_AT,
-                DELIVERY.STATE,
-                DELIVERY.DUE_AT);
-        for (var one : deliveries) {
-            insert = insert.values(
-                    one.id(),
-                    one.project(),
-                    one.subscription(),
-                    one.event().id(),
-                    one.event().type(),
-                    one.event().subject(),
-                    one.event().time(),
-                    one.created(),
-                    one.state().word(),
-                    one.due());
-        }
-        insert.onConflictDoNothing().execute();
+        sql.execute(
+                """
+                insert into delivery (id, project_id, subscription_id, event_id, type, subject, occurred_at, created_at,
+                    state, due_at)
+                select * from unnest({0}, {1}, {2}, {3}, {4}, {5}, {6}, {7}, {8}, {9}) on conflict do nothing""",
+                Column.of(deliveries, String[]::new, one -> one.id().value()),
+                Column.of(deliveries, String[]::new, one -> one.project().value()),
+                Column.of(deliveries, String[]::new, one -> one.subscription().value()),
+                Column.of(deliveries, String[]::new, one -> one.event().id().value()),
+                Column.of(deliveries, String[]::new, one -> one.event().type()),
+                Column.of(deliveries, String[]::new, one -> one.event().subject()),
+                Column.of(deliveries, Instant[]::new, one -> one.event().time()),
+                Column.of(deliveries, Instant[]::new, Delivery::created),
+                Column.of(deliveries, String[]::new, one -> one.state().word()),
+                Column.of(deliveries, Instant[]::new, Delivery::due));
     }
 
     /** Those of a subscription that are due, the one that waits longest first. */
@@ -72,7 +57,7 @@ public final class DeliveryRepository {
         return sql.select(DELIVERY.fields())
                 .from(DELIVERY)
                 .where(DELIVERY.SUBSCRIPTION_ID.eq(subscription))
-                .and(DELIVERY.STATE.eq(Delivery.State.PENDING.word()))
+                .and(isIn(Delivery.State.PENDING))
                 .and(DELIVERY.DUE_AT.le(now))
                 .orderBy(DELIVERY.DUE_AT, DELIVERY.ID)
                 .limit(limit)
@@ -90,9 +75,7 @@ public final class DeliveryRepository {
     public Page<Delivery> page(TypeId subscription, Delivery.@Nullable State state, PageRequest request) {
         Condition which = DELIVERY.SUBSCRIPTION_ID.eq(subscription);
         return Paging.page(
-                sql.select(DELIVERY.fields())
-                        .from(DELIVERY)
-                        .where(state == null ? which : which.and(DELIVERY.STATE.eq(state.word()))),
+                sql.select(DELIVERY.fields()).from(DELIVERY).where(state == null ? which : which.and(isIn(state))),
                 DELIVERY.ID,
                 request,
                 DeliveryRepository::delivery,
@@ -111,29 +94,50 @@ public final class DeliveryRepository {
                 .collect(groupingBy(DeliveryAttempt::delivery));
     }
 
-    /** Stores attempts and what they made of their deliveries, which this hub alone works at. */
+    /**
+     * Stores attempts and what they made of their deliveries, which this hub alone works at; one statement for each.
+     *
+     * @param attempts at least one
+     * @param after at least one
+     */
     public void record(List<DeliveryAttempt> attempts, List<Delivery> after) {
-        var insert = sql.insertInto(
-                DELIVERY_ATTEMPT,
-                DELIVERY_ATTEMPT.DELIVERY_ID,
-                DELIVERY_ATTEMPT.NUMBER,
-                DELIVERY_ATTEMPT.STARTED_AT,
-                DELIVERY_ATTEMPT.MILLISECONDS,
-                DELIVERY_ATTEMPT.OUTCOME,
-                DELIVERY_ATTEMPT.STATUS,
-                DELIVERY_ATTEMPT.REASON);
-        for (var one : attempts) {
-            insert = insert.values(
-                    one.delivery(),
-                    one.number(),
-                    one.started(),
-                    one.took().toMillis(),
-                    one.outcome().word(),
-                    one.status(),
-                    one.reason());
-        }
-        insert.execute();
-        sql.batch(after.stream().map(this::change).toList()).execute();
+        sql.execute(
+                """
+                insert into delivery_attempt (delivery_id, number, started_at, milliseconds, outcome, status, reason)
+                select * from unnest({0}, {1}, {2}, {3}, {4}, {5}, {6})""",
+                Column.of(attempts, String[]::new, one -> one.delivery().value()),
+                Column.of(attempts, Integer[]::new, DeliveryAttempt::number),
+                Column.of(attempts, Instant[]::new, DeliveryAttempt::started),
+                Column.of(attempts, Long[]::new, one -> one.took().toMillis()),
+                Column.of(attempts, String[]::new, one -> one.outcome().word()),
+                Column.of(attempts, Integer[]::new, DeliveryAttempt::status),
+                Column.of(attempts, String[]::new, DeliveryAttempt::reason));
+        sql.execute(
+                """
+                update delivery set state = changed.state, attempts = changed.attempts, tries = changed.tries,
+                    due_at = changed.due_at, finished_at = changed.finished_at
+                from unnest({0}, {1}, {2}, {3}, {4}, {5}) as changed (id, state, attempts, tries, due_at, finished_at)
+                where delivery.id = changed.id""",
+                Column.of(after, String[]::new, one -> one.id().value()),
+                Column.of(after, String[]::new, one -> one.state().word()),
+                Column.of(after, Integer[]::new, Delivery::attempts),
+                Column.of(after, Integer[]::new, Delivery::tries),
+                Column.of(after, Instant[]::new, Delivery::due),
+                Column.of(after, Instant[]::new, Delivery::finished));
+    }
+
+    /**
+     * Forgets deliveries that ended before {@code then}, with their attempts.
+     *
+     * @param first no delivery that was made later has a lesser id
+     * @return how many, at most {@code limit}
+     */
+    public int forgetBefore(TypeId first, Instant then, int limit) {
+        return sql.execute(
+                """
+                delete from delivery where finished_at < {1} and id in
+                    (select id from delivery where id < {0} and finished_at < {1} order by id limit {2})""",
+                val(first.value()), val(then), val(limit));
     }
 
     /** Makes it pending again; false if it is, or was changed meanwhile. */
@@ -149,14 +153,9 @@ public final class DeliveryRepository {
                 == 1;
     }
 
-    private org.jooq.Query change(Delivery next) {
-        return sql.update(DELIVERY)
-                .set(DELIVERY.STATE, next.state().word())
-                .set(DELIVERY.ATTEMPTS, next.attempts())
-                .set(DELIVERY.TRIES, next.tries())
-                .set(DELIVERY.DUE_AT, next.due())
-                .set(DELIVERY.FINISHED_AT, next.finished())
-                .where(DELIVERY.ID.eq(next.id()));
+    /** The word itself and no parameter, or the server could not know that the index of such deliveries serves. */
+    private static Condition isIn(Delivery.State state) {
+        return DELIVERY.STATE.eq(inline(state.word()));
     }
 
     private static Delivery delivery(Record row) {

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.animus.api.types.Json;
 import io.animus.api.types.TypeId;
-import io.animus.kernel.audit.Disclosure;
 import io.animus.kernel.domain.delivery.EntryFilter;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -49,14 +48,14 @@ public final class FeedRepository {
      * An entry of the log.
      *
      * @param hash of the leaf
-     * @param disclosures what was not erased
+     * @param disclosures what was not erased, encoded
      */
     public record Row(
             long index,
             byte[] hash,
             TypeId event,
             byte[] leaf,
-            List<Disclosure> disclosures,
+            List<String> disclosures,
             Instant at,
             String action,
             String outcome) {}
@@ -129,13 +128,11 @@ public final class FeedRepository {
         return rows;
     }
 
-    private static List<Disclosure> disclosures(@Nullable String stored) {
+    private static List<String> disclosures(@Nullable String stored) {
         if (stored == null) {
             return List.of();
         }
         var texts = (Json.Sequence) Json.read(stored.getBytes(UTF_8));
-        return texts.items().stream()
-                .map(text -> Disclosure.decode(((Json.Text) text).value()))
-                .toList();
+        return texts.items().stream().map(text -> ((Json.Text) text).value()).toList();
     }
 }

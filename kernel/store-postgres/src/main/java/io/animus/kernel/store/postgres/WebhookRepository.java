@@ -4,6 +4,7 @@ import static io.animus.kernel.store.postgres.generated.Tables.DELIVERY;
 import static io.animus.kernel.store.postgres.generated.Tables.WEBHOOK_SUBSCRIPTION;
 import static java.util.stream.Collectors.toUnmodifiableSet;
 import static org.jooq.impl.DSL.exists;
+import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.selectOne;
 
 import io.animus.api.types.TypeId;
@@ -132,7 +133,7 @@ public final class WebhookRepository {
                 .and(exists(selectOne()
                         .from(DELIVERY)
                         .where(DELIVERY.SUBSCRIPTION_ID.eq(WEBHOOK_SUBSCRIPTION.ID))
-                        .and(DELIVERY.STATE.eq(Delivery.State.PENDING.word()))
+                        .and(DELIVERY.STATE.eq(inline(Delivery.State.PENDING.word())))
                         .and(DELIVERY.DUE_AT.le(now))))
                 .orderBy(WEBHOOK_SUBSCRIPTION.FAILURES, WEBHOOK_SUBSCRIPTION.ID)
                 .limit(limit)

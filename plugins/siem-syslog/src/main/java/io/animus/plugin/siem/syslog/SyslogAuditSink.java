@@ -3,6 +3,7 @@ package io.animus.plugin.siem.syslog;
 import io.animus.api.audit.AuditEntry;
 import io.animus.api.audit.AuditSink;
 import io.animus.api.audit.Receipt;
+import io.animus.api.plugin.LastCall;
 import io.animus.api.plugin.Plugin;
 import io.animus.api.plugin.PluginDescriptor;
 import io.animus.api.plugin.PluginHealth;
@@ -87,7 +88,7 @@ public final class SyslogAuditSink implements AuditSink, Plugin {
     private final Receiver receiver;
     private final String place;
     private final PluginRoutes routes;
-    private volatile PluginHealth health = PluginHealth.OK;
+    private final LastCall calls = new LastCall();
 
     @Activate
     public SyslogAuditSink(BundleContext bundle, Config config) {
@@ -121,7 +122,7 @@ public final class SyslogAuditSink implements AuditSink, Plugin {
 
     @Override
     public PluginHealth health() {
-        return health;
+        return calls.health();
     }
 
     @Override
@@ -131,14 +132,8 @@ public final class SyslogAuditSink implements AuditSink, Plugin {
 
     @Override
     public Receipt deliver(List<AuditEntry> batch) {
-        try {
-            var receipt = routes.request(SyslogRoute.START, new SyslogRoute.Batch(batch), Receipt.class);
-            health = PluginHealth.OK;
-            return Objects.requireNonNull(receipt);
-        } catch (ExternalSystemException e) {
-            health = PluginHealth.down(String.valueOf(e.getMessage()));
-            throw e;
-        }
+        return calls.of(() -> Objects.requireNonNull(
+                routes.request(SyslogRoute.START, new SyslogRoute.Batch(batch), Receipt.class)));
     }
 
     private Receipt send(SyslogRoute.Batch batch) {

@@ -4,6 +4,7 @@ import io.animus.api.audit.AuditEntry;
 import io.animus.api.audit.AuditSink;
 import io.animus.api.audit.Receipt;
 import io.animus.api.audit.format.CloudEvent;
+import io.animus.api.plugin.LastCall;
 import io.animus.api.plugin.Plugin;
 import io.animus.api.plugin.PluginDescriptor;
 import io.animus.api.plugin.PluginHealth;
@@ -13,7 +14,6 @@ import io.animus.api.plugin.egress.EgressGuard;
 import io.animus.api.plugin.egress.SecretFile;
 import io.animus.api.plugin.egress.WebhookClient;
 import io.animus.api.plugin.egress.WebhookKey;
-import io.animus.api.types.ExternalSystemException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -88,7 +88,7 @@ public final class WebhookAuditSink implements AuditSink, Plugin {
     private final WebhookClient client;
     private final Delivery delivery;
     private final PluginRoutes routes;
-    private volatile PluginHealth health = PluginHealth.OK;
+    private final LastCall calls = new LastCall();
 
     @Activate
     public WebhookAuditSink(BundleContext bundle, Config config) {
@@ -134,7 +134,7 @@ public final class WebhookAuditSink implements AuditSink, Plugin {
 
     @Override
     public PluginHealth health() {
-        return health;
+        return calls.health();
     }
 
     @Override
@@ -144,14 +144,8 @@ public final class WebhookAuditSink implements AuditSink, Plugin {
 
     @Override
     public Receipt deliver(List<AuditEntry> batch) {
-        try {
-            var receipt = routes.request(EntryRoute.START, new EntryRoute.Batch(batch), Receipt.class);
-            health = PluginHealth.OK;
-            return Objects.requireNonNull(receipt);
-        } catch (ExternalSystemException e) {
-            health = PluginHealth.down(String.valueOf(e.getMessage()));
-            throw e;
-        }
+        return calls.of(() -> Objects.requireNonNull(
+                routes.request(EntryRoute.START, new EntryRoute.Batch(batch), Receipt.class)));
     }
 
     /** Signs with all that is configured. */

@@ -1,0 +1,227 @@
+package io.animus.itests.process;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import io.animus.api.tck.TlsCertificates;
+import io.animus.api.tck.TlsCertificates.Shown;
+import io.animus.api.tck.WebhookReceiver;
+import io.animus.api.tck.WebhookReceiver.Received;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What happens in a shipped hub arrives by all three ways at once: the audit log at a real rsyslog over TLS and, signed, at a
+ * receiver over HTTPS; domain events, signed too, at a subscriber.
+ */
+class ThreeWaysOutIT {
+    private static final Pattern KEY = Pattern.compile("ank_\\S{43,}");
+    private static final Pattern MESSAGE = Pattern.compile(
+            "<1[01][0-9]>1 .* id=\"([^\"]+)\" leafIndex=\"([0-9]+)\" leafHash=\"([^\"]+)\".*\\}");
+    private static final byte[] CONTENT = "a\n1\n".getBytes(UTF_8);
+
+    @TempDir
+    Path folder;
+
+    private TlsCertificates certificates;
+    private WebhookReceiver receiver;
+    private Process rsyslog;
+    private UnpackedHub hub;
+    private RestClient admin;
+
+    @BeforeEach
+    void start() throws Exception {
+        certificates = TlsCertificates.in(folder);
+        receiver = new WebhookReceiver(folder.resolve("receiver"), certificates, Shown.GOOD, WebhookReceiver.SECRET);
+        var port = UnpackedHub.freePort();
+        startRsyslog(port);
+        hub = UnpackedHub.freshIn(folder);
+        var secrets = Files.createDirectories(folder.resolve("secrets"));
+        Files.writeString(secrets.resolve("shared"), WebhookReceiver.SECRET);
+        Files.setPosixFilePermissions(secrets.resolve("shared"), PosixFilePermissions.fromString("rw-------"));
+        configure("siem.syslog", Map.of("host", "127.0.0.1", "port", port));
+        configure(
+                "siem.webhook",
+                Map.of(
+                        "url", receiver.url("/audit"),
+                        "secret_file", secrets.resolve("shared"),
+                        "allowed_hosts", "127.0.0.1"));
+        configure("events.webhook", Map.of("secrets_directory", secrets, "allowed_hosts", "127.0.0.1"));
+        var started = hub.animus("start");
+        var key = KEY.matcher(started.out());
+        assertThat(key.find()).as(started.out() + started.err()).isTrue();
+        admin = new RestClient(URI.create("http://127.0.0.1:" + hub.port()), key.group());
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        hub.close();
+        receiver.close();
+        Programs.stop(rsyslog);
+    }
+
+    @Test
+    void everyEventArrivesByEveryWay() throws Exception {
+        var owner = account("owner");
+        var project = "/api/v1/projects/told";
+        admin.post("/api/v1/projects", "{'name':'told','title':'Told','owners':[%s]}", owner.subject())
+                .ok();
+        owner.client()
+                .post(project + "/role-bindings", "{'role':'maintainer','subject':%s}", owner.subject())
+                .ok();
+        owner.client()
+                .post(
+                        project + "/webhooks",
+                        "{'url':'%s','events':['DatasetVersionCreated'],'secret':'shared'}",
+                        receiver.url("/events"))
+                .ok();
+        var version = version(owner.client(), project);
+        var last = account("last");
+
+        Patience.untilTrue("a domain event arrives", () -> !messages("/events").isEmpty());
+        Patience.untilTrue(
+                "the log arrives at rsyslog", () -> text().contains(last.id()));
+        Patience.untilTrue("the log arrives at the webhook", () -> messages("/audit").stream()
+                .anyMatch(message -> new String(message.body(), UTF_8).contains(last.id())));
+
+        assertThat(receiver.received()).allMatch(Received::isSigned);
+        var told = RestClient.JSON.readTree(messages("/events").get(0).body());
+        assertThat(told.path("type").asText()).isEqualTo("io.animus.DatasetVersionCreated");
+        assertThat(told.path("subject").asText()).isEqualTo(version);
+        var bySyslog = bySyslog();
+        assertThat(bySyslog.keySet())
+                .containsExactlyElementsOf(
+                        LongStream.range(0, bySyslog.size()).boxed().toList());
+        // What came last to one may not have come to the other yet.
+        var byWebhook = byWebhook();
+        var both = Math.min(bySyslog.size(), byWebhook.size());
+        assertThat(byWebhook.headMap((long) both)).isEqualTo(bySyslog.headMap((long) both));
+        assertThat(both).isGreaterThan(8);
+        var sinks = admin.get("/api/v1/audit/sinks").ok().path("items");
+        assertThat(sinks).extracting(sink -> sink.path("state").asText()).containsExactly("running", "running");
+    }
+
+    /** Somebody with a key. */
+    private record Account(String id, RestClient client) {
+        String subject() {
+            return "{'kind':'serviceAccount','id':'" + id + "'}";
+        }
+    }
+
+    private Account account(String name) throws Exception {
+        var id = admin.post("/api/v1/service-accounts", "{'name':'%s','description':'d'}", name)
+                .ok()
+                .path("id")
+                .asText();
+        var made = admin.post("/api/v1/service-accounts/" + name + "/keys", "{'description':'d','ttlSeconds':86400}")
+                .ok();
+        return new Account(id, admin.as(made.path("secret").asText()));
+    }
+
+    /** A version of a dataset; its id. */
+    private static String version(RestClient client, String project) throws Exception {
+        client.post(project + "/datasets", "{'name':'data','description':'d'}").ok();
+        var upload = client.post(
+                        project + "/datasets/data/versions",
+                        "{'digest':'%s','size':%d,'mediaType':'text/csv','sourceUri':'https://example.org/a',"
+                                + "'schema':[{'name':'a','type':'string'}],'statistics':{'rowCount':1}}",
+                        ImageRegistry.digest(CONTENT),
+                        CONTENT.length)
+                .ok();
+        client.send(HttpRequest.newBuilder(URI.create(upload.path("putUrl").asText()))
+                        .PUT(BodyPublishers.ofByteArray(CONTENT)))
+                .ok();
+        return client.post(
+                        upload.path("completeUrl").asText(),
+                        UUID.randomUUID().toString(),
+                        MissingNode.getInstance())
+                .ok()
+                .path("id")
+                .asText();
+    }
+
+    private List<Received> messages(String path) {
+        return receiver.received().stream()
+                .filter(message -> message.path().equals(path))
+                .toList();
+    }
+
+    /** Id and leaf hash by leaf index, as rsyslog wrote them. */
+    private TreeMap<Long, String> bySyslog() throws IOException {
+        var found = new TreeMap<Long, String>();
+        text().lines()
+                .map(MESSAGE::matcher)
+                .filter(java.util.regex.Matcher::matches)
+                .forEach(line -> found.put(Long.parseLong(line.group(2)), line.group(1) + " " + line.group(3)));
+        return found;
+    }
+
+    /** The same, as the webhook took them. */
+    private TreeMap<Long, String> byWebhook() throws IOException {
+        var found = new TreeMap<Long, String>();
+        for (var message : messages("/audit")) {
+            for (JsonNode event : RestClient.JSON.readTree(message.body())) {
+                found.put(
+                        Long.parseLong(event.path("leafindex").asText()),
+                        event.path("id").asText() + " " + event.path("leafhash").asText());
+            }
+        }
+        return found;
+    }
+
+    private String text() throws IOException {
+        var file = folder.resolve("syslog");
+        return Files.exists(file) ? Files.readString(file, UTF_8) : "";
+    }
+
+    private void configure(String plugin, Map<String, Object> settings) throws IOException {
+        var lines = new StringBuilder("ca_file = " + certificates.authority() + "\n");
+        settings.forEach((key, value) -> lines.append(key).append(" = ").append(value).append('\n'));
+        Files.writeString(hub.home().resolve("etc/io.animus.plugin." + plugin + "-it.cfg"), lines);
+    }
+
+    private void startRsyslog(int port) throws Exception {
+        var file = Files.writeString(
+                folder.resolve("rsyslog.conf"),
+                """
+                global(workDirectory="%1$s" maxMessageSize="128k" net.enableDNS="off"
+                  defaultNetstreamDriver="gtls" defaultNetstreamDriverCAFile="%2$s"
+                  defaultNetstreamDriverCertFile="%3$s" defaultNetstreamDriverKeyFile="%4$s")
+                module(load="imtcp" streamDriver.name="gtls" streamDriver.mode="1" streamDriver.authMode="anon")
+                template(name="all" type="string" string="%%rawmsg%%\\n")
+                ruleset(name="received") { action(type="omfile" file="%1$s/syslog" template="all" flushOnTXEnd="on") }
+                input(type="imtcp" address="127.0.0.1" port="%5$d" ruleset="received")
+                """
+                        .formatted(
+                                folder,
+                                certificates.authority(),
+                                certificates.certificate(Shown.GOOD),
+                                certificates.key(Shown.GOOD),
+                                port));
+        rsyslog = Programs.start(
+                folder,
+                Map.of(),
+                List.of("rsyslogd", "-n", "-f", file.toString(), "-i", "NONE"),
+                folder.resolve("rsyslog.log"));
+        var listening = "0100007F:%04X 00000000:0000 0A".formatted(port);
+        Patience.untilTrue("rsyslog listens", () -> Files.readString(Path.of("/proc/net/tcp"))
+                .contains(listening));
+    }
+}

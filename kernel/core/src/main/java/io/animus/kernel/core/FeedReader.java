@@ -1,0 +1,131 @@
+package io.animus.kernel.core;
+
+import io.animus.api.audit.AuditEntry;
+import io.animus.api.types.Digest;
+import io.animus.kernel.audit.Leaf;
+import io.animus.kernel.domain.delivery.EntryFilter;
+import io.animus.kernel.store.postgres.Database;
+import io.animus.kernel.store.postgres.FeedRepository.Row;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the log for one feed, a piece at a time, and the next piece while the sink takes the last one: two pieces are in
+ * memory at the most. Not safe for several threads.
+ */
+final class FeedReader implements AutoCloseable {
+    private static final int SECONDS_IDLE = 30;
+
+    private final Database database;
+    private final int entries;
+    private final long bytes;
+    private final ThreadPoolExecutor ahead;
+    private @Nullable Coming coming;
+
+    /** Where a piece starts, and what is wanted of it. */
+    record Place(long from, EntryFilter filter) {}
+
+    /**
+     * A piece of the log.
+     *
+     * @param entries that the filter lets through, in order
+     * @param end the last leaf index that was looked at
+     */
+    record Piece(List<AuditEntry> entries, long end) {}
+
+    private record Coming(Place place, Future<Piece> piece) {}
+
+    /**
+     * @param name of the thread that reads ahead
+     * @param entries after which a piece ends
+     * @param bytes of leaves after which it ends
+     */
+    FeedReader(Database database, String name, int entries, long bytes) {
+        this.database = database;
+        this.entries = entries;
+        this.bytes = bytes;
+        this.ahead = new ThreadPoolExecutor(1, 1, SECONDS_IDLE, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> {
+            var thread = new Thread(work, name);
+            thread.setDaemon(true);
+            return thread;
+        });
+        ahead.allowCoreThreadTimeOut(true);
+    }
+
+    /**
+     * The piece that starts there.
+     *
+     * @param last leaf index of the log
+     */
+    Piece read(Place place, long last) throws InterruptedException {
+        var known = coming;
+        coming = null;
+        if (known == null) {
+            return readNow(place, last);
+        }
+        var piece = await(known.piece());
+        // What is wanted has changed meanwhile, or the feed starts again from further back.
+        return known.place().equals(place) ? piece : readNow(place, last);
+    }
+
+    /** Starts to read what comes after a piece, unless that was the last one. */
+    void readAhead(Place place, long last) {
+        if (coming == null && place.from() <= last) {
+            coming = new Coming(place, ahead.submit(() -> readNow(place, last)));
+        }
+    }
+
+    /** Forgets what was read ahead: who knows for how long nobody takes it, and what is erased by then. */
+    void forget() {
+        if (coming != null) {
+            coming.piece().cancel(false);
+            coming = null;
+        }
+    }
+
+    /** Single entries, by leaf index. */
+    List<AuditEntry> read(List<Long> indexes) {
+        return database.read(tx -> tx.feed().read(indexes)).stream()
+                .map(FeedReader::entry)
+                .toList();
+    }
+
+    private Piece readNow(Place place, long last) {
+        var end = Math.min(last, place.from() + entries - 1);
+        var piece = database.read(tx -> tx.feed().read(place.from(), end, place.filter(), bytes));
+        return new Piece(piece.rows().stream().map(FeedReader::entry).toList(), piece.end());
+    }
+
+    private static Piece await(Future<Piece> piece) throws InterruptedException {
+        try {
+            return piece.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException failure) {
+                throw failure;
+            }
+            throw new IllegalStateException("the log can't be read: " + e.getCause(), e);
+        }
+    }
+
+    private static AuditEntry entry(Row row) {
+        return new AuditEntry(
+                row.index(),
+                new Digest("sha256:" + HexFormat.of().formatHex(row.hash())),
+                row.event(),
+                row.at(),
+                row.action(),
+                row.outcome(),
+                Leaf.read(row.leaf()).disclosedBy(row.disclosures()));
+    }
+
+    @Override
+    public void close() {
+        ahead.shutdownNow();
+    }
+}
