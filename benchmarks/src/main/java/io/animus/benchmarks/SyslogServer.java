@@ -92,9 +92,7 @@ final class SyslogServer implements Closeable {
     void awaitNobody() throws IOException, InterruptedException {
         var connected = Pattern.compile("0100007F:%04X [0-9A-F:]+ 01".formatted(port));
         var deadline = System.nanoTime() + SECONDS.toNanos(30);
-        while (connected
-                .matcher(Files.readString(Path.of("/proc/net/tcp")))
-                .find()) {
+        while (connected.matcher(Files.readString(Path.of("/proc/net/tcp"))).find()) {
             if (System.nanoTime() > deadline) {
                 throw new IOException("somebody stays connected to rsyslog");
             }

@@ -80,9 +80,11 @@ final class CanonicalReader {
     private String string() {
         expect('"');
         var start = at;
-        while (at < bytes.length && isPlain(bytes[at])) {
-            at++;
+        var end = start;
+        while (end < bytes.length && isPlain(bytes[end])) {
+            end++;
         }
+        at = end;
         return peek() == '"' ? new String(bytes, start, at++ - start, ISO_8859_1) : anyString(start);
     }
 

@@ -49,18 +49,17 @@ final class CanonicalWriter {
     private void members(Json.Members object, int depth) {
         reserve(1);
         put('{');
-        var first = true;
-        for (var member : object.members().entrySet()) {
+        // Not over the entries, each of which an unmodifiable map would wrap.
+        object.members().forEach((name, value) -> {
             reserve(1);
-            if (!first) {
+            if (bytes[size - 1] != '{') {
                 put(',');
             }
-            first = false;
-            text(member.getKey());
+            text(name);
             reserve(1);
             put(':');
-            value(member.getValue(), depth);
-        }
+            value(value, depth);
+        });
         reserve(1);
         put('}');
     }

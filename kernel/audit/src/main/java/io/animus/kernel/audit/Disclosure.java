@@ -6,6 +6,7 @@ import io.animus.api.types.Digest;
 import io.animus.api.types.Json;
 import java.security.MessageDigest;
 import java.util.Base64;
+import java.util.List;
 
 /**
  * What opens one commitment of a leaf. Whoever erases all copies of it erases the value: without the salt not even a guess
@@ -59,16 +60,33 @@ public record Disclosure(String path, String salt, Json value) {
      * @throws IllegalArgumentException if it is anything else
      */
     public static Disclosure decode(String encoded) {
-        var canonical = Base64.getUrlDecoder().decode(encoded);
+        var parts = parts(encoded);
         // There is one way to write the parts, which Json sees to, and one to write that in base64url.
-        if (BASE64.encodeToString(canonical).equals(encoded)
-                && Json.read(canonical) instanceof Json.Sequence parts
-                && parts.items().size() == 3
-                && parts.items().get(0) instanceof Json.Text salt
-                && parts.items().get(1) instanceof Json.Text path) {
-            return new Disclosure(path.value(), salt.value(), parts.items().get(2));
+        if (BASE64.encodeToString(Base64.getUrlDecoder().decode(encoded)).equals(encoded)
+                && parts.get(0) instanceof Json.Text salt
+                && parts.get(1) instanceof Json.Text path) {
+            return new Disclosure(path.value(), salt.value(), parts.get(2));
         }
-        throw new IllegalArgumentException("not the base64url of [salt, path, value]");
+        throw unreadable();
+    }
+
+    /**
+     * Salt, path and value of what {@link #encoded()} wrote, for those who make sure of that in another way. The path is a
+     * text.
+     *
+     * @throws IllegalArgumentException if it is nothing of that form
+     */
+    static List<Json> parts(String encoded) {
+        if (Json.read(Base64.getUrlDecoder().decode(encoded)) instanceof Json.Sequence parts
+                && parts.items().size() == 3
+                && parts.items().get(1) instanceof Json.Text) {
+            return parts.items();
+        }
+        throw unreadable();
+    }
+
+    private static IllegalArgumentException unreadable() {
+        return new IllegalArgumentException("not the base64url of [salt, path, value]");
     }
 
     /** How it is stored and handed on: base64url without padding of the canonical JSON {@code [salt, path, value]}. */

@@ -130,53 +130,64 @@ public final class Leaf {
      */
     public Json.Members disclosed(Collection<Disclosure> disclosures) {
         var sha256 = Digest.sha256();
-        disclosures.forEach(disclosure -> require(disclosure, disclosure.commitment(sha256)));
-        return opened(disclosures);
+        var opening = new Opening();
+        for (var disclosure : disclosures) {
+            require(disclosure.path(), disclosure.commitment(sha256));
+            opening.put(disclosure.path(), disclosure.value());
+        }
+        return opening.event();
     }
 
     /**
-     * As {@link #disclosed}, of disclosures as {@link Disclosure#encoded()} wrote them: what was stored is hashed, and
-     * need not be written again for that.
+     * As {@link #disclosed}, of disclosures as {@link Disclosure#encoded()} wrote them. What was stored is hashed as it is:
+     * where that is what the leaf commits to, it is what was sealed, and nothing else of its form needs to be checked.
      *
-     * @throws IllegalArgumentException if one is not of this leaf, or not the encoding of a disclosure
+     * @throws IllegalArgumentException if one is not of this leaf
      */
     public Json.Members disclosedBy(Collection<String> encoded) {
         var sha256 = Digest.sha256();
-        var disclosures = new ArrayList<Disclosure>(encoded.size());
+        var opening = new Opening();
         for (var stored : encoded) {
-            var disclosure = Disclosure.decode(stored);
-            require(disclosure, Disclosure.commitment(stored, sha256));
-            disclosures.add(disclosure);
+            var parts = Disclosure.parts(stored);
+            var path = ((Json.Text) parts.get(1)).value();
+            require(path, Disclosure.commitment(stored, sha256));
+            opening.put(path, parts.get(2));
         }
-        return opened(disclosures);
+        return opening.event();
     }
 
-    private void require(Disclosure disclosure, String commitment) {
-        if (!holds(disclosure.path(), commitment)) {
-            throw new IllegalArgumentException("the leaf does not commit to what is disclosed of " + disclosure.path());
+    private void require(String path, String commitment) {
+        if (!holds(path, commitment)) {
+            throw new IllegalArgumentException("the leaf does not commit to what is disclosed of " + path);
         }
     }
 
-    private Json.Members opened(Collection<Disclosure> disclosures) {
-        var event = Json.object();
-        content.members().forEach((name, value) -> {
-            if (!name.equals("format") && !name.equals("committed")) {
-                event.put(name, value);
-            }
-        });
-        var actor = Json.object();
-        var details = Json.object();
-        for (var disclosure : disclosures) {
-            var path = disclosure.path();
+    /** The event while values are put back to where they stood. */
+    private final class Opening {
+        private final Json.Builder event = Json.object();
+        private final Json.Builder actor = Json.object();
+        private final Json.Builder details = Json.object();
+
+        void put(String path, Json value) {
             if (path.startsWith(ACTOR)) {
-                actor.put(path.substring(ACTOR.length()), disclosure.value());
+                actor.put(path.substring(ACTOR.length()), value);
             } else if (path.startsWith(DETAILS)) {
-                details.put(path.substring(DETAILS.length()), disclosure.value());
+                details.put(path.substring(DETAILS.length()), value);
             } else {
-                event.put(path.substring(1), disclosure.value());
+                event.put(path.substring(1), value);
             }
         }
-        return event.put("actor", actor.build()).put("details", details.build()).build();
+
+        Json.Members event() {
+            content.members().forEach((name, value) -> {
+                if (!name.equals("format") && !name.equals("committed")) {
+                    event.put(name, value);
+                }
+            });
+            return event.put("actor", actor.build())
+                    .put("details", details.build())
+                    .build();
+        }
     }
 
     @Override

@@ -9,10 +9,13 @@ import java.io.InputStream;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /** Reads one answer of HTTP/1.1 and believes none of it: 64 KiB at most, head and body together. */
 final class AnswerReader {
     static final int MAX_BYTES = 64 << 10;
+
+    private static final Pattern STATUS = Pattern.compile("HTTP/1\\.[01] [1-9][0-9]{2}( .*)?");
 
     private final InputStream in;
     private final byte[] buffer = new byte[4096];
@@ -67,7 +70,7 @@ final class AnswerReader {
 
     private Head oneHead() throws IOException {
         var status = line();
-        if (!status.matches("HTTP/1\\.[01] [1-9][0-9]{2}( .*)?")) {
+        if (!STATUS.matcher(status).matches()) {
             throw new IOException("it doesn't speak HTTP/1.1");
         }
         var headers = new TreeMap<String, String>();

@@ -14,6 +14,7 @@ import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,7 @@ public final class WebhookClient implements AutoCloseable {
     private static final Duration BODY = Duration.ofSeconds(1);
 
     private static final int MOST_ADDRESSES = 4;
+    private static final Pattern SECONDS = Pattern.compile("[0-9]{1,9}");
 
     private final EgressGuard guard;
     private final SSLContext tls;
@@ -192,7 +194,10 @@ public final class WebhookClient implements AutoCloseable {
 
     /** {@code Retry-After} of RFC 9110, 10.2.3: seconds, or a date. */
     private @Nullable Duration after(String value) {
-        if (value.matches("[0-9]{1,9}")) {
+        if (value.isEmpty()) {
+            return null;
+        }
+        if (SECONDS.matcher(value).matches()) {
             return Duration.ofSeconds(Integer.parseInt(value));
         }
         try {

@@ -1,7 +1,5 @@
 package io.animus.kernel.store.postgres;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.animus.api.types.Json;
 import io.animus.api.types.TypeId;
 import io.animus.kernel.domain.delivery.EntryFilter;
@@ -19,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class FeedRepository {
     private static final String COLUMNS =
             """
-            l.leaf_index, l.hash, e.id::text, e.leaf, (d.disclosures -> 'disclosures')::text as disclosures, e.at,
+            l.leaf_index, l.hash, e.id::text, e.leaf, d.disclosures, e.at,
                 e.action, e.outcome
             from audit_leaf l join audit_event e on e.id = l.event_id
                 left join audit_disclosure d on d.event_id = e.id""";
@@ -120,7 +118,7 @@ public final class FeedRepository {
                     found.getBytes("hash"),
                     new TypeId(found.getString("id")),
                     found.getBytes("leaf"),
-                    disclosures(found.getString("disclosures")),
+                    disclosures(found.getBytes("disclosures")),
                     found.getObject("at", OffsetDateTime.class).toInstant(),
                     found.getString("action"),
                     found.getString("outcome")));
@@ -128,11 +126,13 @@ public final class FeedRepository {
         return rows;
     }
 
-    private static List<String> disclosures(@Nullable String stored) {
+    /** Taken apart here: the database would have to parse it for that. */
+    private static List<String> disclosures(byte @Nullable [] stored) {
         if (stored == null) {
             return List.of();
         }
-        var texts = (Json.Sequence) Json.read(stored.getBytes(UTF_8));
+        var values = (Json.Members) Json.read(stored);
+        var texts = (Json.Sequence) values.find("disclosures").orElseThrow();
         return texts.items().stream().map(text -> ((Json.Text) text).value()).toList();
     }
 }

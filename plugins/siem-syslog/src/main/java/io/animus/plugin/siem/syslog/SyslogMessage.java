@@ -58,6 +58,25 @@ record SyslogMessage(Format format, int facility, String hostname, int enterpris
     /** Escaped as section 6.3.3 wants it; control characters, which it lets through, are not. */
     private static void parameter(StringBuilder head, String name, String value) {
         head.append(' ').append(name).append("=\"");
+        if (isPlain(value)) {
+            head.append(value);
+        } else {
+            escape(head, value);
+        }
+        head.append('"');
+    }
+
+    private static boolean isPlain(String value) {
+        for (var i = 0; i < value.length(); i++) {
+            var c = value.charAt(i);
+            if (c < ' ' || c == '"' || c == '\\' || c == ']') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static void escape(StringBuilder head, String value) {
         for (var i = 0; i < value.length(); i++) {
             var c = value.charAt(i);
             if (c == '"' || c == '\\' || c == ']') {
@@ -65,7 +84,6 @@ record SyslogMessage(Format format, int facility, String hostname, int enterpris
             }
             head.append(c < ' ' ? ' ' : c);
         }
-        head.append('"');
     }
 
     /** What a field of the header may hold: 1 to {@code most} characters from ! to ~. */
