@@ -132,8 +132,8 @@ public final class SyslogAuditSink implements AuditSink, Plugin {
 
     @Override
     public Receipt deliver(List<AuditEntry> batch) {
-        return calls.of(() -> Objects.requireNonNull(
-                routes.request(SyslogRoute.START, new SyslogRoute.Batch(batch), Receipt.class)));
+        return calls.of(() ->
+                Objects.requireNonNull(routes.request(SyslogRoute.START, new SyslogRoute.Batch(batch), Receipt.class)));
     }
 
     private Receipt send(SyslogRoute.Batch batch) {

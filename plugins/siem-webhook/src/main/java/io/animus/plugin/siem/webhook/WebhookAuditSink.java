@@ -144,8 +144,8 @@ public final class WebhookAuditSink implements AuditSink, Plugin {
 
     @Override
     public Receipt deliver(List<AuditEntry> batch) {
-        return calls.of(() -> Objects.requireNonNull(
-                routes.request(EntryRoute.START, new EntryRoute.Batch(batch), Receipt.class)));
+        return calls.of(() ->
+                Objects.requireNonNull(routes.request(EntryRoute.START, new EntryRoute.Batch(batch), Receipt.class)));
     }
 
     /** Signs with all that is configured. */
