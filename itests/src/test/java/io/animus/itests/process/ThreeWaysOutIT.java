@@ -33,8 +33,8 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class ThreeWaysOutIT {
     private static final Pattern KEY = Pattern.compile("ank_\\S{43,}");
-    private static final Pattern MESSAGE = Pattern.compile(
-            "<1[01][0-9]>1 .* id=\"([^\"]+)\" leafIndex=\"([0-9]+)\" leafHash=\"([^\"]+)\".*\\}");
+    private static final Pattern MESSAGE =
+            Pattern.compile("<1[01][0-9]>1 .* id=\"([^\"]+)\" leafIndex=\"([0-9]+)\" leafHash=\"([^\"]+)\".*\\}");
     private static final byte[] CONTENT = "a\n1\n".getBytes(UTF_8);
 
     @TempDir
@@ -96,8 +96,7 @@ class ThreeWaysOutIT {
         var last = account("last");
 
         Patience.untilTrue("a domain event arrives", () -> !messages("/events").isEmpty());
-        Patience.untilTrue(
-                "the log arrives at rsyslog", () -> text().contains(last.id()));
+        Patience.untilTrue("the log arrives at rsyslog", () -> text().contains(last.id()));
         Patience.untilTrue("the log arrives at the webhook", () -> messages("/audit").stream()
                 .anyMatch(message -> new String(message.body(), UTF_8).contains(last.id())));
 
@@ -149,9 +148,7 @@ class ThreeWaysOutIT {
                         .PUT(BodyPublishers.ofByteArray(CONTENT)))
                 .ok();
         return client.post(
-                        upload.path("completeUrl").asText(),
-                        UUID.randomUUID().toString(),
-                        MissingNode.getInstance())
+                        upload.path("completeUrl").asText(), UUID.randomUUID().toString(), MissingNode.getInstance())
                 .ok()
                 .path("id")
                 .asText();
@@ -193,7 +190,8 @@ class ThreeWaysOutIT {
 
     private void configure(String plugin, Map<String, Object> settings) throws IOException {
         var lines = new StringBuilder("ca_file = " + certificates.authority() + "\n");
-        settings.forEach((key, value) -> lines.append(key).append(" = ").append(value).append('\n'));
+        settings.forEach(
+                (key, value) -> lines.append(key).append(" = ").append(value).append('\n'));
         Files.writeString(hub.home().resolve("etc/io.animus.plugin." + plugin + "-it.cfg"), lines);
     }
 
