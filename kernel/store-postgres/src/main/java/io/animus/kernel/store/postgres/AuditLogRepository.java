@@ -9,7 +9,6 @@ import io.animus.api.types.TypeId;
 import io.animus.kernel.audit.log.Frontier;
 import io.animus.kernel.audit.log.Hash;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -214,7 +213,7 @@ public final class AuditLogRepository {
             }
             rows.finish();
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw BinaryCopy.cause(e);
         }
         if (completed.isEmpty()) {
             return;
@@ -228,7 +227,7 @@ public final class AuditLogRepository {
             }
             rows.finish();
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw BinaryCopy.cause(e);
         }
     }
 

@@ -63,6 +63,11 @@ final class BinaryCopy implements AutoCloseable {
         isFinished = true;
     }
 
+    /** Why a copy broke off, as the database says it: its driver hides that in the exception of a stream. */
+    static SQLException cause(IOException broken) {
+        return broken.getCause() instanceof SQLException cause ? cause : new SQLException("the copy broke off", broken);
+    }
+
     /** Ends the copy; without {@link #finish} the rows are dropped. */
     @Override
     public void close() throws SQLException {
