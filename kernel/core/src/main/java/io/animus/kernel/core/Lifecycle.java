@@ -105,17 +105,24 @@ public final class Lifecycle {
         try {
             beat();
             troubled = false;
+        } catch (DatabaseUnavailableException e) {
+            missed(e, null);
+            pause = BETWEEN_ATTEMPTS;
         } catch (RuntimeException e) {
-            if (!troubled) {
-                LOG.warn("No heartbeat of this hub is on record now: {}", e.getMessage(), e);
-                troubled = true;
-            }
+            missed(e, e);
             pause = BETWEEN_ATTEMPTS;
         }
         try {
             beats.schedule(this::safely, pause.toMillis(), TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
             LOG.debug("The hub stops, so this was the last heartbeat");
+        }
+    }
+
+    private void missed(RuntimeException why, @Nullable RuntimeException defect) {
+        if (!troubled) {
+            LOG.warn("No heartbeat of this hub is on record now: {}", why.getMessage(), defect);
+            troubled = true;
         }
     }
 
