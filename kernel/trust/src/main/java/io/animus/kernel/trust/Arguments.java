@@ -11,13 +11,13 @@ import java.util.Map;
 import java.util.Set;
 
 /** The words of a command line: options with values, switches, and the rest. */
-final class Arguments {
+public final class Arguments {
     private final Map<String, List<String>> values = new HashMap<>();
     private final Set<String> switches = new HashSet<>();
     private final List<String> files = new ArrayList<>();
 
     /** @throws IllegalArgumentException if an option is unknown or lacks its value; the message says which */
-    static Arguments parse(List<String> words, Set<String> options, Set<String> flags) {
+    public static Arguments parse(List<String> words, Set<String> options, Set<String> flags) {
         var arguments = new Arguments();
         Deque<String> left = new ArrayDeque<>(words);
         while (!left.isEmpty()) {
@@ -41,15 +41,15 @@ final class Arguments {
         return arguments;
     }
 
-    boolean has(String flag) {
+    public boolean has(String flag) {
         return switches.contains(flag);
     }
 
-    List<String> all(String option) {
+    public List<String> all(String option) {
         return values.getOrDefault(option, List.of());
     }
 
-    String one(String option) {
+    public String one(String option) {
         var given = all(option);
         if (given.size() != 1) {
             throw new IllegalArgumentException("say " + option + " once");
@@ -57,19 +57,19 @@ final class Arguments {
         return given.get(0);
     }
 
-    Path path(String option, Path otherwise) {
+    public Path path(String option, Path otherwise) {
         return all(option).isEmpty() ? otherwise : Path.of(one(option));
     }
 
     /** The one file that is not behind an option. */
-    Path file() {
+    public Path file() {
         if (files.size() != 1) {
             throw new IllegalArgumentException("name one package");
         }
         return Path.of(files.get(0));
     }
 
-    void noFiles() {
+    public void noFiles() {
         if (!files.isEmpty()) {
             throw new IllegalArgumentException("what is " + Forms.shown(files.get(0)) + "?");
         }

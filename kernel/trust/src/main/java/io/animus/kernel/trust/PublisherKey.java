@@ -16,7 +16,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
 /** The key with which a publisher signs packages, and the publisher's name. Holds a secret, which no message shows. */
-final class PublisherKey {
+public final class PublisherKey {
     private static final String NAME = "# ";
 
     private final String name;
@@ -28,14 +28,14 @@ final class PublisherKey {
     }
 
     /** @throws IllegalArgumentException if a key can't have that name */
-    static PublisherKey generate(String name) {
+    public static PublisherKey generate(String name) {
         var made = new PublisherKey(name, SigningKey.generate());
         made.verifier();
         return made;
     }
 
     /** @throws IOException if the file is no key that {@link #write} wrote */
-    static PublisherKey read(Path file) throws IOException {
+    public static PublisherKey read(Path file) throws IOException {
         var content = Files.readString(file, UTF_8);
         var end = content.indexOf('\n');
         if (!content.startsWith(NAME) || end < 0) {
@@ -51,7 +51,7 @@ final class PublisherKey {
     }
 
     /** Writes the secret to a new file that only its owner can read. */
-    void write(Path file) throws IOException {
+    public void write(Path file) throws IOException {
         var onlyForTheOwner = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
         try (var out = FileChannel.open(file, Set.of(CREATE_NEW, WRITE), onlyForTheOwner)) {
             var content = ByteBuffer.wrap((NAME + name + "\n" + key.pem()).getBytes(UTF_8));
@@ -62,11 +62,11 @@ final class PublisherKey {
     }
 
     /** What others check this key's signatures with. */
-    VerifierKey verifier() {
+    public VerifierKey verifier() {
         return key.verifier(name);
     }
 
-    Note.Signature sign(String text) {
+    public Note.Signature sign(String text) {
         return key.sign(name, text);
     }
 

@@ -1,0 +1,146 @@
+package io.animus.kernel.compose;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.animus.api.types.Digest;
+import io.animus.api.types.Json;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.jar.Manifest;
+import java.util.zip.ZipInputStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How one archive differs from another: bundles, what plugins may do, licences.
+ *
+ * @param lines one difference each, sorted by what it is about
+ */
+record Comparison(List<Line> lines) {
+    private static final String PERMISSIONS = "OSGI-INF/animus/permissions.json";
+    private static final int LARGEST_PART = 1 << 20;
+
+    /** What a line is about. */
+    enum Subject {
+        BUNDLE,
+        PERMISSIONS,
+        LICENCE
+    }
+
+    /**
+     * @param before null where it is new
+     * @param after null where it is gone
+     */
+    record Line(Subject subject, String name, @Nullable String before, @Nullable String after) {
+        Json json() {
+            return Json.object()
+                    .put("subject", subject.name().toLowerCase(java.util.Locale.ROOT))
+                    .put("name", name)
+                    .putIfPresent("before", before)
+                    .putIfPresent("after", after)
+                    .build();
+        }
+    }
+
+    Comparison {
+        lines = List.copyOf(lines);
+    }
+
+    static Comparison of(Path before, Path after) throws IOException, BrokenArchiveException {
+        var old = jars(before);
+        var fresh = jars(after);
+        var names = new TreeSet<>(old.keySet());
+        names.addAll(fresh.keySet());
+        var lines = new ArrayList<Line>();
+        for (var subject : Subject.values()) {
+            for (var name : names) {
+                var was = say(subject, old.get(name));
+                var is = say(subject, fresh.get(name));
+                if (!Objects.equals(was, is)) {
+                    lines.add(new Line(subject, name, was, is));
+                }
+            }
+        }
+        return new Comparison(lines);
+    }
+
+    private record Jar(String version, String digest, @Nullable String permissions, @Nullable String licence) {
+        /** Both, where an archive has two versions of one bundle. */
+        Jar and(Jar other) {
+            return new Jar(
+                    version + ", " + other.version,
+                    digest + ", " + other.digest,
+                    other.permissions == null ? permissions : other.permissions,
+                    other.licence == null ? licence : other.licence);
+        }
+    }
+
+    private static @Nullable String say(Subject subject, @Nullable Jar jar) {
+        if (jar == null) {
+            return null;
+        }
+        return switch (subject) {
+            case BUNDLE -> jar.version() + " " + jar.digest();
+            case PERMISSIONS -> jar.permissions();
+            case LICENCE -> jar.licence();
+        };
+    }
+
+    private static Map<String, Jar> jars(Path archive) throws IOException, BrokenArchiveException {
+        var jars = new TreeMap<String, Jar>();
+        ArchiveReader.read(archive, (entry, content) -> {
+            if (entry.path().endsWith(".jar")) {
+                var hash = Digest.sha256();
+                var counted = new DigestInputStream(content, hash);
+                var parts = parts(counted);
+                counted.transferTo(OutputStream.nullOutputStream());
+                var manifest = parts.manifest().getMainAttributes();
+                var name = manifest.getValue("Bundle-SymbolicName");
+                var key = name == null
+                        ? entry.path().replaceAll(".*/", "")
+                        : name.replaceAll(";.*", "").strip();
+                var version = manifest.getValue("Bundle-Version");
+                var jar = new Jar(
+                        version == null ? "" : version,
+                        Digest.finish(hash).value(),
+                        parts.permissions(),
+                        manifest.getValue("Bundle-License"));
+                jars.merge(key, jar, Jar::and);
+            }
+        });
+        return jars;
+    }
+
+    private record Parts(Manifest manifest, @Nullable String permissions) {}
+
+    private static Parts parts(InputStream jar) throws IOException {
+        var manifest = new Manifest();
+        String permissions = null;
+        // Closing a reader of the jar would close the archive.
+        var kept = new FilterInputStream(jar) {
+            @Override
+            public void close() {}
+        };
+        try (var zip = new ZipInputStream(kept)) {
+            for (var entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
+                if (entry.getName().equals("META-INF/MANIFEST.MF")) {
+                    manifest.read(zip);
+                } else if (entry.getName().equals(PERMISSIONS)) {
+                    permissions = new String(zip.readNBytes(LARGEST_PART), UTF_8)
+                            .strip()
+                            .replaceAll("\\s+", " ");
+                }
+            }
+        }
+        return new Parts(manifest, permissions);
+    }
+}
