@@ -1,0 +1,5 @@
+/** The program behind {@code ./animus dev}. */
+@NullMarked
+package io.animus.dev;
+
+import org.jspecify.annotations.NullMarked;
