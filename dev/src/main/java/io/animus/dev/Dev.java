@@ -5,6 +5,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,7 @@ public final class Dev {
     private final List<String> mavenOptions;
     private final Bundler bundler;
     private List<Path> classPath = List.of();
+    private boolean hasRun;
 
     private Dev(PrintStream out, PluginFolder plugin, List<String> mavenOptions, Bundler bundler) {
         this.out = out;
@@ -94,14 +96,29 @@ public final class Dev {
             copyResources(classes, seen);
             bundler.bundle(plugin, classPath, classes, version, bundle);
             var built = System.nanoTime();
-            hub.swap(plugin, bundle);
+            swap(hub, bundle);
             var end = System.nanoTime();
             out.printf(
                     "runs: %s %s, built in %d ms, swapped in %d ms%n",
                     plugin.name(), version, (built - begin) / 1_000_000, (end - built) / 1_000_000);
         } catch (DevException e) {
             out.println(e.getMessage());
-            out.println("not swapped: what ran goes on");
+            out.println(hasRun ? "not swapped: what ran goes on" : "nothing runs yet");
+        }
+    }
+
+    /** A bundle that doesn't start has taken the place of the one before, so that is put back. */
+    private void swap(DevHub hub, Path bundle) throws DevException, IOException, InterruptedException {
+        var good = plugin.made().resolve(plugin.name() + ".good");
+        try {
+            hub.swap(plugin, bundle);
+            Files.copy(bundle, good, StandardCopyOption.REPLACE_EXISTING);
+            hasRun = true;
+        } catch (DevException e) {
+            if (hasRun) {
+                hub.swap(plugin, good);
+            }
+            throw e;
         }
     }
 
