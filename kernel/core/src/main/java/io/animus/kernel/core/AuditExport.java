@@ -8,9 +8,11 @@ import io.animus.kernel.domain.RefusedException;
 import io.animus.kernel.domain.access.Permission;
 import io.animus.kernel.store.postgres.CheckpointRepository.Signed;
 import io.animus.kernel.store.postgres.Database;
+import io.animus.kernel.store.postgres.Transaction;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -48,15 +50,16 @@ public final class AuditExport {
     /**
      * Puts on record that the caller exports the log.
      *
+     * @param size of the checkpoint up to which, for one that a witness has cosigned since; null for the newest
      * @throws RefusedException {@code RATE_LIMITED} if enough others do
      */
-    public Opened open(Caller caller) {
+    public Opened open(Caller caller, @Nullable Long size) {
         var target = Target.inHub(AuditLog.TYPE, null);
         var answer = gate.changeHub(caller, target, Permission.READ_AUDIT, null, change -> {
             if (places.availablePermits() == 0) {
                 throw tooMany();
             }
-            var checkpoint = AuditLog.newest(change.tx());
+            var checkpoint = size == null ? AuditLog.newest(change.tx()) : require(change.tx(), size);
             var hub = Integrator.requireState(change.tx()).hubId();
             var event = change.audit(
                     Action.AUDIT_READ,
@@ -82,6 +85,13 @@ public final class AuditExport {
         } finally {
             places.release();
         }
+    }
+
+    private static Signed require(Transaction tx, long size) {
+        return tx.checkpoints()
+                .find(size)
+                .orElseThrow(() -> RefusedException.of(
+                        ProblemCode.INVALID_PARAMETER, "The log has no checkpoint that covers just so many leaves."));
     }
 
     private static RefusedException tooMany() {

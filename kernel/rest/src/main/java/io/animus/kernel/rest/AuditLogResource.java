@@ -134,7 +134,8 @@ public final class AuditLogResource {
     @Produces("application/zip")
     public Response export(@Context HttpServletRequest request) {
         return door.open(request, "exportAuditLog", inLog(null), call -> {
-            var opened = export.open(call.caller());
+            var size = call.query().find("size", "It must be a number of leaves.", AuditLogResource::size);
+            var opened = export.open(call.caller(), size);
             StreamingOutput content = out -> export.write(opened, out);
             return Response.ok(content, "application/zip")
                     .header("Content-Disposition", "attachment; filename=\"" + opened.fileName() + "\"")

@@ -81,6 +81,13 @@ final class LogOfAHub {
         return Files.write(folder.resolve(name), answer.response().body());
     }
 
+    /** Up to an older checkpoint. */
+    Path exportUpTo(long size, String name) throws Exception {
+        var answer = officer.get("/api/v1/audit/export?size=" + size);
+        assertThat(answer.status()).isEqualTo(200);
+        return Files.write(folder.resolve(name), answer.response().body());
+    }
+
     /** The checkpoint in an export, in a file of its own. */
     String checkpointOf(Path export) throws Exception {
         var unpacked = Judge.unpack(export, Files.createTempDirectory(folder, "checkpoint"));
@@ -109,8 +116,8 @@ final class LogOfAHub {
         hub.close();
     }
 
-    /** The public key, out of band. */
-    private String key() throws SQLException {
+    /** The first public key, out of band. */
+    String key() throws SQLException {
         try (var sql = hub.owner().createStatement();
                 var rows = sql.executeQuery("select vkey from audit_key order by number")) {
             rows.next();
