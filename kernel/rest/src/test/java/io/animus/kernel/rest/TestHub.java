@@ -72,6 +72,7 @@ import org.osgi.framework.BundleContext;
 /** The real kernel on a real PostgreSQL behind a real HTTP server, without the framework around it. */
 final class TestHub {
     private final EmbeddedPostgres postgres;
+    private volatile boolean isWithoutDatabase;
     private final DatabaseAccess access;
     private final Database database;
     private final Server server = new Server();
@@ -91,7 +92,7 @@ final class TestHub {
     TestHub(Path folder, int burst) throws Exception {
         postgres = new EmbeddedPostgres(folder);
         access = postgres.start();
-        database = new Database(access);
+        database = new Database(this::server);
         var composition = new Composition(noFramework());
         var trail = new AuditTrail(database, composition);
         var gate = new Gate(database, trail);
@@ -204,6 +205,7 @@ final class TestHub {
 
     /** Takes the database away for good. */
     void stopDatabase() {
+        isWithoutDatabase = true;
         postgres.close();
     }
 
@@ -215,6 +217,14 @@ final class TestHub {
         server.stop();
         database.close();
         postgres.close();
+    }
+
+    /** As in the hub: a server that gave up is started again when somebody asks for it. */
+    private DatabaseAccess server() {
+        if (isWithoutDatabase) {
+            throw new IllegalStateException("taken away");
+        }
+        return postgres.start();
     }
 
     private URI address() {
