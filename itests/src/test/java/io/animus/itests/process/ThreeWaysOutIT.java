@@ -200,9 +200,10 @@ class ThreeWaysOutIT {
                 folder.resolve("rsyslog.conf"),
                 """
                 global(workDirectory="%1$s" maxMessageSize="128k" net.enableDNS="off"
-                  defaultNetstreamDriver="gtls" defaultNetstreamDriverCAFile="%2$s"
+                  defaultNetstreamDriver="ossl" defaultNetstreamDriverCAFile="%2$s"
                   defaultNetstreamDriverCertFile="%3$s" defaultNetstreamDriverKeyFile="%4$s")
-                module(load="imtcp" streamDriver.name="gtls" streamDriver.mode="1" streamDriver.authMode="anon")
+                module(load="imtcp" streamDriver.name="ossl" streamDriver.mode="1" streamDriver.authMode="anon"
+                  gnutlsPriorityString="Protocol=-ALL,TLSv1.3")
                 template(name="all" type="string" string="%%rawmsg%%\\n")
                 ruleset(name="received") { action(type="omfile" file="%1$s/syslog" template="all" flushOnTXEnd="on") }
                 input(type="imtcp" address="127.0.0.1" port="%5$d" ruleset="received")

@@ -34,19 +34,35 @@ final class RealSyslog implements AutoCloseable {
         return new RealSyslog(folder, false, "", "module(load=\"imtcp\")", "imtcp");
     }
 
-    /** Over TLS. @param peer the name that a client's certificate must have; empty if none is asked for */
+    /** Over TLS 1.2 at most, which is all that GnuTLS gives rsyslog. @param peer the name that a client's certificate must have; empty if none is asked for */
     static RealSyslog tls(Path folder, TlsCertificates certificates, Shown shown, String peer) throws IOException {
-        var driver =
+        return tls(folder, certificates, shown, peer, "gtls", "");
+    }
+
+    /** Over TLS 1.3 and no other, by OpenSSL. @param peer as above */
+    static RealSyslog tls13(Path folder, TlsCertificates certificates, Shown shown, String peer) throws IOException {
+        return tls(folder, certificates, shown, peer, "ossl", " gnutlsPriorityString=\"Protocol=-ALL,TLSv1.3\"");
+    }
+
+    private static RealSyslog tls(
+            Path folder, TlsCertificates certificates, Shown shown, String peer, String driver, String protocols)
+            throws IOException {
+        var network =
                 """
-                defaultNetstreamDriver="gtls" defaultNetstreamDriverCAFile="%s"
+                defaultNetstreamDriver="%s" defaultNetstreamDriverCAFile="%s"
                 defaultNetstreamDriverCertFile="%s" defaultNetstreamDriverKeyFile="%s\""""
-                        .formatted(certificates.authority(), certificates.certificate(shown), certificates.key(shown));
+                        .formatted(
+                                driver,
+                                certificates.authority(),
+                                certificates.certificate(shown),
+                                certificates.key(shown));
         var mode = peer.isEmpty() ? "authMode=\"anon\"" : "authMode=\"x509/name\" permittedPeer=[\"" + peer + "\"]";
         return new RealSyslog(
                 folder,
                 false,
-                driver,
-                "module(load=\"imtcp\" streamDriver.name=\"gtls\" streamDriver.mode=\"1\" streamDriver." + mode + ")",
+                network,
+                "module(load=\"imtcp\" streamDriver.name=\"" + driver + "\" streamDriver.mode=\"1\" streamDriver."
+                        + mode + protocols + ")",
                 "imtcp");
     }
 

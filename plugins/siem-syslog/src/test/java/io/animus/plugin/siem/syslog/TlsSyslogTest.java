@@ -35,7 +35,7 @@ class TlsSyslogTest implements AuditSinkContract {
 
     @BeforeEach
     void start() throws Exception {
-        rsyslog = RealSyslog.tls(folder, certificates, Shown.GOOD, "misnamed");
+        rsyslog = RealSyslog.tls13(folder, certificates, Shown.GOOD, "misnamed");
         sink = Sinks.local(
                 "tls",
                 rsyslog.port(),
