@@ -23,6 +23,7 @@ public final class Metrics {
     private final Map<String, Times> times = new ConcurrentHashMap<>();
     private final Map<String, Counter> counters = new ConcurrentHashMap<>();
     private final Map<String, DoubleSupplier> gauges = new ConcurrentHashMap<>();
+    private final Map<String, Supplier<Map<String, Double>>> labelledGauges = new ConcurrentHashMap<>();
 
     /** How long something took, each time; counted by the values of its labels, of which there are few. */
     @FunctionalInterface
@@ -68,14 +69,22 @@ public final class Metrics {
         }
     }
 
-    /** Values by the value of one label, of which there are few; asked for when somebody looks. */
+    /**
+     * Values by the value of one label, of which there are few; asked for when somebody looks, of the component that said so
+     * last.
+     */
     public void gauges(String name, String help, String label, Supplier<Map<String, Double>> values) {
-        GaugeWithCallback.builder()
-                .name(name)
-                .help(help)
-                .labelNames(label)
-                .callback(callback -> values.get().forEach((labelled, value) -> callback.call(value, labelled)))
-                .register(registry);
+        if (labelledGauges.put(name, values) == null) {
+            GaugeWithCallback.builder()
+                    .name(name)
+                    .help(help)
+                    .labelNames(label)
+                    .callback(callback -> labelledGauges
+                            .getOrDefault(name, values)
+                            .get()
+                            .forEach((labelled, value) -> callback.call(value, labelled)))
+                    .register(registry);
+        }
     }
 
     /** The media type of {@link #write} for a scraper that accepts {@code accept}. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.animus.api.types.ExternalSystemException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Components are started again while the metrics stay. */
@@ -26,6 +27,14 @@ class MetricsTest {
         metrics.gauge("animus_level", "Test", () -> 2);
 
         assertThat(written()).contains("animus_level 2.0");
+    }
+
+    @Test
+    void asksTheComponentThatWasStartedLastForItsLabelledValuesToo() throws IOException {
+        metrics.gauges("animus_levels", "Test", "of", () -> Map.of("a", 1.0));
+        metrics.gauges("animus_levels", "Test", "of", () -> Map.of("b", 2.0));
+
+        assertThat(written()).contains("animus_levels{of=\"b\"} 2.0").doesNotContain("of=\"a\"");
     }
 
     @Test
