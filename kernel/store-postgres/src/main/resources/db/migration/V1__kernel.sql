@@ -329,6 +329,7 @@ create table model_version (
     unique (model_id, number),
     unique (project_id, id)
 );
+create index model_version_of_model on model_version (model_id, id);
 
 create table model_version_artifact (
     model_version_id id not null,
