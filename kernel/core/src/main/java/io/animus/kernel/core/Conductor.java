@@ -41,7 +41,7 @@ public final class Conductor {
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final ExecutorService beats = Executors.newSingleThreadExecutor(Conductor::thread);
     private @Nullable Leader leader;
-    private Instant lastCleaning = Instant.EPOCH;
+    private Instant nextCleaning = Instant.EPOCH;
     private boolean troubled;
 
     @Activate
@@ -134,9 +134,12 @@ public final class Conductor {
         if (!scheduler.schedule(leader).isEmpty()) {
             reconciler.reconcile(leader);
         }
-        if (now.isAfter(lastCleaning.plus(BETWEEN_CLEANINGS))) {
-            lastCleaning = now;
-            janitor.clean(leader);
+        if (!now.isBefore(nextCleaning)) {
+            // Put off first: what goes wrong in there must not keep the next beats from runs.
+            nextCleaning = now.plus(BETWEEN_CLEANINGS);
+            if (janitor.clean(leader)) {
+                nextCleaning = now;
+            }
         }
     }
 

@@ -42,13 +42,20 @@ public final class Janitor {
         this.clock = clock;
     }
 
-    void clean(Leader leader) {
+    /**
+     * Cleans up a little, so that nobody who waits for the leader waits long.
+     *
+     * @return whether there is more
+     */
+    boolean clean(Leader leader) {
         var now = clock.instant();
-        inBatches(leader, tx -> tx.idempotency().forgetBefore(now.minus(KEEP_ANSWERS), BATCH));
+        var then = now.minus(KEEP_ANSWERS);
         var ended = now.minus(KEEP_DELIVERIES);
         var first = Ids.first(Delivery.PREFIX, ended);
-        inBatches(leader, tx -> tx.deliveries().forgetBefore(first, ended, BATCH));
-        inBatches(leader, this::expireUploads);
+        var moreAnswers = isFull(leader, tx -> tx.idempotency().forgetBefore(then, BATCH));
+        var moreDeliveries = isFull(leader, tx -> tx.deliveries().forgetBefore(first, ended, BATCH));
+        var moreUploads = isFull(leader, this::expireUploads);
+        return moreAnswers || moreDeliveries || moreUploads;
     }
 
     private int expireUploads(Transaction tx) {
@@ -71,13 +78,10 @@ public final class Janitor {
         return new Deed(Action.UPLOAD_EXPIRED, upload.id(), upload.project(), details);
     }
 
-    private void inBatches(Leader leader, ToIntFunction<Transaction> step) {
-        int done;
-        do {
-            done = database.write(tx -> {
-                leader.fence(tx);
-                return step.applyAsInt(tx);
-            });
-        } while (done == BATCH);
+    private boolean isFull(Leader leader, ToIntFunction<Transaction> batch) {
+        return database.write(tx -> {
+            leader.fence(tx);
+            return batch.applyAsInt(tx) == BATCH;
+        });
     }
 }
