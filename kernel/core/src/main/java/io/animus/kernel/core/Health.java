@@ -45,6 +45,7 @@ public final class Health {
 
     private volatile @Nullable Database database;
     private volatile @Nullable Bootstrap bootstrap;
+    private volatile @Nullable AuditTrail trail;
     private volatile @Nullable LogStatus log;
     private volatile @Nullable FeedStatus feeds;
     private @Nullable Known known;
@@ -103,6 +104,17 @@ public final class Health {
         if (bootstrap == gone) {
             bootstrap = null;
             forget();
+        }
+    }
+
+    @Reference(name = "trail", cardinality = OPTIONAL, policy = DYNAMIC)
+    void setTrail(AuditTrail present) {
+        trail = present;
+    }
+
+    void unsetTrail(AuditTrail gone) {
+        if (trail == gone) {
+            trail = null;
         }
     }
 
@@ -198,7 +210,13 @@ public final class Health {
         if (bootstrap == null) {
             return PluginHealth.down("The hub has not finished its start.");
         }
-        return present.isAvailable() ? PluginHealth.OK : PluginHealth.down("The database does not answer.");
+        if (!present.isAvailable()) {
+            return PluginHealth.down("The database does not answer.");
+        }
+        var events = trail;
+        return events == null || events.numbers().isGiving()
+                ? PluginHealth.OK
+                : PluginHealth.down("No change can be put on record before the next heartbeat of this hub is.");
     }
 
     /** As well as the best of its plugins, less if another one is unwell. */

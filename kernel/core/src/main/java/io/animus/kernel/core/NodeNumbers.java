@@ -50,7 +50,7 @@ final class NodeNumbers {
      * @throws DatabaseUnavailableException if this life is over, or the others may think so
      */
     synchronized long next(TypeId event) {
-        if (isClosed || System.nanoTime() > freshUntil) {
+        if (!isGiving()) {
             throw new DatabaseUnavailableException(new IllegalStateException("this node gives no numbers now"));
         }
         return give(event, List.of());
@@ -102,6 +102,11 @@ final class NodeNumbers {
                 }
             }
         }
+    }
+
+    /** Whether {@link #next} has one to give. */
+    synchronized boolean isGiving() {
+        return !isClosed && System.nanoTime() <= freshUntil;
     }
 
     /** Whether this life is over. */

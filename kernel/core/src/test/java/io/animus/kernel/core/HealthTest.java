@@ -28,6 +28,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.osgi.framework.Bundle;
 
 /** What the hub says of itself. */
 @Timeout(60)
@@ -75,6 +76,19 @@ class HealthTest {
                 .extracting(Check::name)
                 .containsExactly("database", "executor", "registry", "scm", "storage");
         assertThat(report.checks()).extracting(Check::detail).containsOnlyNulls();
+    }
+
+    @Test
+    void whoCanPutNoChangeOnRecordIsNotReady() throws InterruptedException {
+        var trail = new AuditTrail(kernel.database(), new Composition(() -> new Bundle[0]));
+        health.setTrail(trail);
+        assertThat(health.report().isReady()).isTrue();
+
+        new Lifecycle(kernel.database(), trail, kernel.clock()).close();
+        time.addAndGet(Duration.ofSeconds(2).toNanos());
+
+        assertThat(check(health.report(), "database").state()).isEqualTo(State.DOWN);
+        assertThat(health.report().isReady()).isFalse();
     }
 
     @Test
