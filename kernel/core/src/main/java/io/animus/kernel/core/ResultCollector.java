@@ -41,6 +41,9 @@ public final class ResultCollector {
     /** What the log of an attempt is called among its artifacts. */
     static final String LOG = "log.jsonl";
 
+    /** What Java reads in place of bytes that are no character. */
+    private static final char NO_CHARACTER = '\ufffd';
+
     private final Ports ports;
     private final Ids ids;
     private final Clock clock;
@@ -82,20 +85,24 @@ public final class ResultCollector {
         }
     }
 
-    /** What the job left, but for what is called like the log. */
+    /** What the job left, but for what can't have the name that it has. */
     private JobOutputs outputs(String dispatchId, JobStatus.Finished finished) {
         if (finished.exit().cause() == Exit.Cause.NOT_STARTED) {
             return new JobOutputs(List.of(), List.of());
         }
         var outputs = ports.executor(Ports.LONG, executor -> executor.outputs(dispatchId));
-        var kept = outputs.files().stream()
-                .filter(output -> !output.path().equals(LOG))
-                .toList();
-        if (kept.size() == outputs.files().size()) {
-            return outputs;
-        }
+        var kept = new ArrayList<JobOutput>();
         var refused = new ArrayList<>(outputs.refused());
-        refused.add(LOG + ": the name is taken by the log of the attempt");
+        for (var output : outputs.files()) {
+            if (output.path().equals(LOG)) {
+                refused.add(LOG + ": the name is taken by the log of the attempt");
+            } else if (output.path().indexOf(NO_CHARACTER) >= 0) {
+                // Two such names may look the same, and no file is found again under one.
+                refused.add(output.path() + ": the name is not UTF-8");
+            } else {
+                kept.add(output);
+            }
+        }
         return new JobOutputs(kept, refused);
     }
 

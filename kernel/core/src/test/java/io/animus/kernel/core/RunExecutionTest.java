@@ -121,6 +121,7 @@ class RunExecutionTest {
                 failure("eats memory", box -> allocate(box), FailureCause.OUT_OF_MEMORY, 137),
                 failure("leaves nothing", box -> 0, FailureCause.OUTPUT_MISSING, 0),
                 failure("leaves a link", box -> link(box), FailureCause.OUTPUT_REFUSED, 0),
+                failure("leaves a name of no letters", box -> write(box, "\ufffd"), FailureCause.OUTPUT_REFUSED, 0),
                 failure("takes the log's name", box -> write(box, "log.jsonl"), FailureCause.OUTPUT_REFUSED, 0));
     }
 
