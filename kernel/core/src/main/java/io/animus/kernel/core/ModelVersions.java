@@ -19,11 +19,11 @@ import io.animus.kernel.domain.lineage.LineageEdge;
 import io.animus.kernel.domain.lineage.Relation;
 import io.animus.kernel.domain.model.Model;
 import io.animus.kernel.domain.model.ModelArtifact;
+import io.animus.kernel.domain.model.ModelOrigin;
 import io.animus.kernel.domain.model.ModelVersion;
 import io.animus.kernel.domain.model.Stage;
 import io.animus.kernel.domain.model.StageChange;
 import io.animus.kernel.domain.run.Run;
-import io.animus.kernel.domain.run.RunInput;
 import io.animus.kernel.domain.run.RunSpec;
 import io.animus.kernel.domain.run.RunState;
 import io.animus.kernel.store.postgres.Transaction;
@@ -113,7 +113,7 @@ public final class ModelVersions {
                     of.id(),
                     change.tx().modelVersions().nextNumber(of.id()),
                     run.id(),
-                    RunSpec.of(Json.read(run.spec())),
+                    ModelOrigin.of(RunSpec.of(Json.read(run.spec()))),
                     artifacts,
                     draft.modelCard(),
                     change.made(),
@@ -140,11 +140,7 @@ public final class ModelVersions {
             var project = reading.project().id();
             var rights = reading.rights();
             var version = require(tx, rights, model, path.version());
-            var inputs = version.spec().inputs().stream()
-                    .map(RunInput::datasetVersion)
-                    .distinct()
-                    .toList();
-            var ancestry = tx.lineageGraph().ancestry(project, inputs);
+            var ancestry = tx.lineageGraph().ancestry(project, version.origin().datasetVersions());
             return new Provenance(
                     version,
                     tx.runs().find(project, version.run(), Reach.ALL).orElseThrow(),
@@ -153,7 +149,7 @@ public final class ModelVersions {
                             .sorted(Comparator.comparing(DatasetVersion::id))
                             .toList(),
                     tx.environmentLocks()
-                            .find(project, version.spec().environment().environmentLock())
+                            .find(project, version.origin().environmentLock())
                             .orElseThrow());
         });
     }

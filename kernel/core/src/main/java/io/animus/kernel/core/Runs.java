@@ -63,7 +63,7 @@ public final class Runs {
         this.trail = trail;
     }
 
-    /** A run, and why it waits: derived when it is looked at, never stored. */
+    /** A run, without its spec in lists, and why it waits: derived when it is looked at, never stored. */
     public record View(Run run, @Nullable WaitingReason waiting) {}
 
     /**
@@ -186,9 +186,12 @@ public final class Runs {
         return gate.read(caller, Target.inProject(project, TYPE, null), Permission.READ, reading -> {
             var tx = reading.tx();
             var runs = tx.runs().page(reading.project().id(), reading.rights().reach(Permission.READ), filter, page);
-            var isWaiting = runs.items().stream().anyMatch(run -> run.progress().state() == RunState.QUEUED);
+            var isWaiting = runs.items().stream()
+                    .anyMatch(listed -> listed.run().progress().state() == RunState.QUEUED);
             var room = isWaiting ? room(tx, reading.project()) : null;
-            return runs.map(run -> new View(run, waiting(run, () -> fits(room, run), reading.now())));
+            return runs.map(listed -> new View(
+                    listed.run(),
+                    waiting(listed.run(), () -> room != null && room.fits(listed.demand()), reading.now())));
         });
     }
 
@@ -278,7 +281,13 @@ public final class Runs {
     }
 
     private View view(Transaction tx, Project project, Run run, Instant now) {
-        return new View(run, waiting(run, () -> fits(room(tx, project), run), now));
+        var resources = RunSpec.of(Json.read(run.spec())).resources();
+        var demand = new Demand(resources.cpu().amount(), resources.memory().amount(), resources.gpu());
+        BooleanSupplier fits = () -> {
+            var room = room(tx, project);
+            return room != null && room.fits(demand);
+        };
+        return new View(run, waiting(run, fits, now));
     }
 
     private static @Nullable Room room(Transaction tx, Project project) {
@@ -296,13 +305,6 @@ public final class Runs {
             return WaitingReason.EXECUTOR_UNAVAILABLE;
         }
         return fits.getAsBoolean() ? WaitingReason.IN_QUEUE : WaitingReason.QUOTA_EXCEEDED;
-    }
-
-    private static boolean fits(@Nullable Room room, Run run) {
-        var resources = RunSpec.of(Json.read(run.spec())).resources();
-        return room != null
-                && room.fits(
-                        new Demand(resources.cpu().amount(), resources.memory().amount(), resources.gpu()));
     }
 
     private static Target target(String project, String run) {

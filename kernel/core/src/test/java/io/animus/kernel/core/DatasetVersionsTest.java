@@ -9,13 +9,18 @@ import static io.animus.kernel.domain.ProblemCode.NOT_FOUND;
 import static io.animus.kernel.domain.ProblemCode.STATE_CONFLICT;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.animus.api.types.Json;
+import io.animus.api.types.TypeId;
 import io.animus.kernel.domain.PageRequest;
 import io.animus.kernel.domain.access.Role;
+import io.animus.kernel.domain.data.Content;
 import io.animus.kernel.domain.data.DatasetVersion;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -73,6 +78,44 @@ class DatasetVersionsTest {
         assertThat(completed.stream().map(c -> c.version().number()).distinct().sorted())
                 .containsExactlyElementsOf(
                         IntStream.rangeClosed(1, count / 2).boxed().toList());
+    }
+
+    @Test
+    void pageOfLongStatisticsEndsEarlyAndTheNextOneGoesOn() throws Exception {
+        var statistics = Json.object().put("text", "x".repeat(400_000)).build();
+        var all = new ArrayList<TypeId>();
+        for (var i = 0; i < 5; i++) {
+            var text = "long " + i;
+            var ticket = steps.open(withStatistics(content(text), statistics));
+            put(ticket.put(), text);
+            all.add(0, steps.complete(ticket).version().id());
+        }
+
+        var listed = new ArrayList<TypeId>();
+        var sizes = new ArrayList<Integer>();
+        @Nullable String after = null;
+        do {
+            var page = steps.versions.list(
+                    steps.developer, steps.project(), steps.dataset(), new PageRequest(4, after, true));
+            page.items().forEach(version -> listed.add(version.id()));
+            sizes.add(page.items().size());
+            after = page.next();
+        } while (after != null);
+
+        assertThat(listed).containsExactlyElementsOf(all);
+        assertThat(sizes).containsExactly(2, 2, 1);
+    }
+
+    private static Content withStatistics(Content content, Json statistics) {
+        return new Content(
+                content.digest(),
+                content.size(),
+                content.mediaType(),
+                null,
+                List.of(),
+                statistics,
+                List.of(),
+                content.retentionClass());
     }
 
     @Test

@@ -74,7 +74,7 @@ class ModelsTest {
 
         assertThat(version.number()).isEqualTo(1);
         assertThat(version.stage()).isEqualTo(Stage.DRAFT);
-        assertThat(version.spec().inputs().get(0).datasetVersion())
+        assertThat(version.origin().datasetVersions().get(0))
                 .isEqualTo(training.data().id());
         assertThat(version.artifacts())
                 .extracting(artifact -> artifact.name())

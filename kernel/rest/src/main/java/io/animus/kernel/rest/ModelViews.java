@@ -1,17 +1,17 @@
 package io.animus.kernel.rest;
 
+import io.animus.api.types.TypeId;
 import io.animus.kernel.core.ModelVersions;
 import io.animus.kernel.domain.model.ModelArtifact;
 import io.animus.kernel.domain.model.ModelVersion;
 import io.animus.kernel.domain.model.StageChange;
-import io.animus.kernel.domain.run.RunInput;
 
 /** Model versions as the API shows them. */
 final class ModelViews {
     private ModelViews() {}
 
     static void write(JsonOutput output, ModelVersion version) {
-        var spec = version.spec();
+        var origin = version.origin();
         output.put("id", version.id().value())
                 .put("project", version.project().value())
                 .put("model", version.model().value())
@@ -21,13 +21,9 @@ final class ModelViews {
                 .list("artifacts", version.artifacts(), ModelViews::writeArtifact)
                 .texts(
                         "datasetVersions",
-                        spec.inputs().stream()
-                                .map(RunInput::datasetVersion)
-                                .map(Object::toString)
-                                .distinct()
-                                .toList())
-                .put("environmentLock", spec.environment().environmentLock().value())
-                .put("code", spec.code().toJson())
+                        origin.datasetVersions().stream().map(TypeId::value).toList())
+                .put("environmentLock", origin.environmentLock().value())
+                .put("code", origin.code().toJson())
                 .put("modelCard", version.modelCard())
                 .list("stageChanges", version.stageChanges(), ModelViews::writeChange);
         Access.writeMade(output, version.made()).etag(version.version());

@@ -8,7 +8,6 @@ import io.animus.kernel.domain.Made;
 import io.animus.kernel.domain.RefusedException;
 import io.animus.kernel.domain.access.Principal;
 import io.animus.kernel.domain.run.RunKind;
-import io.animus.kernel.domain.run.RunSpec;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +16,6 @@ import org.jspecify.annotations.Nullable;
  * What a run has made of a model. Only its stage ever changes.
  *
  * @param number from 1, dense within the model
- * @param spec of the run: where the version comes from
  * @param artifacts at least one, all of the run
  * @param modelCard what people should know of it, in Markdown; null where it was not read, as in lists
  * @param stageChanges oldest first
@@ -28,7 +26,7 @@ public record ModelVersion(
         TypeId model,
         int number,
         TypeId run,
-        RunSpec spec,
+        ModelOrigin origin,
         List<ModelArtifact> artifacts,
         @Nullable String modelCard,
         Made made,
@@ -64,7 +62,7 @@ public record ModelVersion(
                 model,
                 number,
                 run,
-                spec,
+                origin,
                 artifacts,
                 modelCard,
                 made,
@@ -86,7 +84,7 @@ public record ModelVersion(
             throw RefusedException.of(
                     STATE_CONFLICT, "The version is %s, which can't become %s.".formatted(stage().word(), next.word()));
         }
-        if (next == Stage.APPROVED && spec.kind() != RunKind.PRODUCTION) {
+        if (next == Stage.APPROVED && origin.kind() != RunKind.PRODUCTION) {
             throw RefusedException.of(
                     STATE_CONFLICT,
                     "The version comes from a development run. Only a production run's can be approved.");

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One execution: what was frozen when it was created, and how it goes.
  *
- * @param spec canonical form of the {@link RunSpec}
+ * @param spec canonical form of the {@link RunSpec}; empty where it was not read, as in lists
  * @param composition the plugins that were installed when the run was created
  */
 public record Run(

@@ -1,6 +1,7 @@
 package io.animus.kernel.store.postgres;
 
 import static io.animus.kernel.store.postgres.generated.Tables.DATASET_VERSION;
+import static org.jooq.impl.DSL.field;
 
 import io.animus.api.types.Digest;
 import io.animus.api.types.Json;
@@ -12,6 +13,7 @@ import io.animus.kernel.domain.access.Reach;
 import io.animus.kernel.domain.data.Column;
 import io.animus.kernel.domain.data.Content;
 import io.animus.kernel.domain.data.DatasetVersion;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -19,11 +21,20 @@ import java.util.Map;
 import java.util.Optional;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
+import org.jooq.Field;
 import org.jooq.Record;
 
 /** Table {@code dataset_version}. */
 public final class DatasetVersionRepository {
+    private static final int MOST_TEXT = 1 << 20;
+    private static final Field<Long> LENGTH = field(
+            "octet_length({0}::text)::bigint + coalesce(octet_length({1}::text), 0)",
+            Long.class, DATASET_VERSION.COLUMNS, DATASET_VERSION.STATISTICS);
+
     private final DSLContext sql;
+
+    /** @param length of schema and statistics, in bytes */
+    private record Head(TypeId id, long length) {}
 
     DatasetVersionRepository(DSLContext sql) {
         this.sql = sql;
@@ -90,15 +101,31 @@ public final class DatasetVersionRepository {
                 .fetchMap(DATASET_VERSION.ID, DatasetVersionRepository::version);
     }
 
+    /** A page of versions; it ends early where their schemas and statistics are so long that more could fill the memory. */
     public Page<DatasetVersion> page(TypeId dataset, PageRequest request) {
-        return Paging.page(
-                sql.select(DATASET_VERSION.fields())
+        var heads = Paging.page(
+                sql.select(DATASET_VERSION.ID, LENGTH)
                         .from(DATASET_VERSION)
                         .where(DATASET_VERSION.DATASET_ID.eq(dataset)),
                 DATASET_VERSION.ID,
                 request,
-                DatasetVersionRepository::version,
-                DatasetVersion::id);
+                row -> new Head(row.get(DATASET_VERSION.ID), row.get(LENGTH)),
+                Head::id);
+        var ids = new ArrayList<TypeId>();
+        var length = 0L;
+        for (var head : heads.items()) {
+            length += head.length();
+            if (!ids.isEmpty() && length > MOST_TEXT) {
+                break;
+            }
+            ids.add(head.id());
+        }
+        var found = sql.select(DATASET_VERSION.fields())
+                .from(DATASET_VERSION)
+                .where(DATASET_VERSION.ID.in(ids))
+                .fetchMap(DATASET_VERSION.ID, DatasetVersionRepository::version);
+        var next = ids.size() < heads.items().size() ? ids.get(ids.size() - 1).value() : heads.next();
+        return new Page<>(ids.stream().map(found::get).toList(), next);
     }
 
     private Optional<DatasetVersion> find(Condition condition) {

@@ -5,7 +5,9 @@ import static io.animus.kernel.store.postgres.generated.Tables.MODEL_VERSION;
 import static io.animus.kernel.store.postgres.generated.Tables.MODEL_VERSION_ARTIFACT;
 import static io.animus.kernel.store.postgres.generated.Tables.RUN;
 import static io.animus.kernel.store.postgres.generated.Tables.STAGE_CHANGE;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.jooq.impl.DSL.castNull;
+import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.multiset;
 import static org.jooq.impl.DSL.select;
 
@@ -16,10 +18,13 @@ import io.animus.kernel.domain.Page;
 import io.animus.kernel.domain.PageRequest;
 import io.animus.kernel.domain.access.Reach;
 import io.animus.kernel.domain.model.ModelArtifact;
+import io.animus.kernel.domain.model.ModelOrigin;
 import io.animus.kernel.domain.model.ModelVersion;
 import io.animus.kernel.domain.model.Stage;
 import io.animus.kernel.domain.model.StageChange;
-import io.animus.kernel.domain.run.RunSpec;
+import io.animus.kernel.domain.run.CodeRef;
+import io.animus.kernel.domain.run.RunKind;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -56,6 +61,20 @@ public final class ModelVersionRepository {
                     .orderBy(STAGE_CHANGE.NUMBER))
             .as("changes")
             .convertFrom(rows -> rows.map(ModelVersionRepository::change));
+
+    // Of the run's spec, only what is shown leaves the database.
+    private static final String SPEC = "convert_from({0}, 'UTF8')::json";
+    private static final Field<String> CODE =
+            field("(" + SPEC + " -> 'code')::text", String.class, RUN.SPEC).as("code");
+    private static final Field<String> LOCK = field(
+                    SPEC + " -> 'environment' ->> 'environmentLock'", String.class, RUN.SPEC)
+            .as("lock");
+    private static final Field<String[]> INPUTS = field(
+                    "array(select input ->> 'datasetVersion' from json_array_elements(" + SPEC
+                            + " -> 'inputs') with ordinality as inputs (input, place) order by place)",
+                    String[].class,
+                    RUN.SPEC)
+            .as("inputs");
 
     private final DSLContext sql;
 
@@ -155,7 +174,7 @@ public final class ModelVersionRepository {
                         MODEL_VERSION.RUN_ID,
                         MODEL_VERSION.CREATED_AT,
                         MODEL_VERSION.CREATED_BY)
-                .select(card, RUN.SPEC, ARTIFACTS, CHANGES)
+                .select(card, RUN.KIND, CODE, LOCK, INPUTS, ARTIFACTS, CHANGES)
                 .from(MODEL_VERSION)
                 .join(RUN)
                 .on(RUN.ID.eq(MODEL_VERSION.RUN_ID));
@@ -168,11 +187,19 @@ public final class ModelVersionRepository {
                 row.get(MODEL_VERSION.MODEL_ID),
                 row.get(MODEL_VERSION.NUMBER),
                 row.get(MODEL_VERSION.RUN_ID),
-                RunSpec.of(Json.read(row.get(RUN.SPEC))),
+                origin(row),
                 row.get(ARTIFACTS),
                 row.get(MODEL_VERSION.MODEL_CARD),
                 new Made(row.get(MODEL_VERSION.CREATED_AT), row.get(MODEL_VERSION.CREATED_BY)),
                 row.get(CHANGES));
+    }
+
+    private static ModelOrigin origin(Record row) {
+        return new ModelOrigin(
+                RunKind.of(row.get(RUN.KIND)),
+                CodeRef.of(Json.read(row.get(CODE).getBytes(UTF_8))),
+                new TypeId(row.get(LOCK)),
+                Arrays.stream(row.get(INPUTS)).map(TypeId::new).toList());
     }
 
     private static ModelArtifact artifact(Record row) {

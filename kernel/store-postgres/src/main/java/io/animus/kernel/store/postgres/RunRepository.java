@@ -52,6 +52,10 @@ public final class RunRepository {
             RUN.FINISHED_AT,
             RUN.VERSION);
 
+    private static final List<Field<?>> LISTED = Arrays.stream(RUN.fields())
+            .<Field<?>>map(field -> field.equals(RUN.SPEC) ? inline(new byte[0]).as(RUN.SPEC) : field)
+            .toList();
+
     private static final Prepared FIND =
             new Prepared("select " + RunRow.COLUMNS + " from run where project_id = ? and id = ?");
     private static final Prepared FIND_REACHED = new Prepared(FIND.sql() + Guard.and("run.id"));
@@ -149,7 +153,11 @@ public final class RunRepository {
         return tx.sql().select(RUN.fields()).from(RUN).where(RUN.ID.eq(id)).fetchOptional(RunRepository::run);
     }
 
-    public Page<Run> page(TypeId project, Reach reach, RunFilter filter, PageRequest request) {
+    /** A run of a list, and what it needs. */
+    public record Listed(Run run, Demand demand) {}
+
+    /** A page of runs without their specs, which could fill the memory. */
+    public Page<Listed> page(TypeId project, Reach reach, RunFilter filter, PageRequest request) {
         var where = RUN.PROJECT_ID.eq(project).and(Guard.reached(RUN.ID, reach));
         if (filter.state() != null) {
             where = where.and(RUN.STATE.eq(filter.state().word()));
@@ -158,7 +166,12 @@ public final class RunRepository {
             where = where.and(RUN.KIND.eq(filter.kind().word()));
         }
         return Paging.page(
-                tx.sql().select(RUN.fields()).from(RUN).where(where), RUN.ID, request, RunRepository::run, Run::id);
+                tx.sql().select(LISTED).from(RUN).where(where),
+                RUN.ID,
+                request,
+                row -> new Listed(
+                        run(row), new Demand(row.get(RUN.MILLI_CPUS), row.get(RUN.MEMORY_BYTES), row.get(RUN.GPUS))),
+                listed -> listed.run().id());
     }
 
     /** How each of these runs goes; they are kept from anybody else's hands until the transaction ends. */
