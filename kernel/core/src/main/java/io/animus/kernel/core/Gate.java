@@ -296,7 +296,7 @@ public final class Gate {
     }
 
     /** @throws RefusedException if the key that let the caller in is no longer good */
-    private void requireKey(Transaction tx, Caller caller) {
+    void requireKey(Transaction tx, Caller caller) {
         var key = caller.key();
         if (key != null && !tx.access().isValid(key, clock.instant())) {
             throw Authentication.refusal();

@@ -9,11 +9,13 @@ import io.animus.api.types.TypeId;
 import io.animus.kernel.audit.Action;
 import io.animus.kernel.domain.Page;
 import io.animus.kernel.domain.PageRequest;
+import io.animus.kernel.domain.ProblemCode;
 import io.animus.kernel.domain.RefusedException;
 import io.animus.kernel.domain.access.Permission;
 import io.animus.kernel.domain.run.Artifact;
 import io.animus.kernel.domain.run.Attempt;
 import io.animus.kernel.domain.run.Run;
+import io.animus.kernel.domain.run.RunProgress;
 import io.animus.kernel.domain.run.RunTransition;
 import io.animus.kernel.store.postgres.Database;
 import io.animus.kernel.store.postgres.Transaction;
@@ -24,7 +26,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -59,8 +60,13 @@ public final class RunResults {
     /** Gets a log line by line. */
     @FunctionalInterface
     public interface LineReader {
-        /** @param attempt number of the attempt that wrote the line */
-        void read(int attempt, LogLine line);
+        /**
+         * Takes a line.
+         *
+         * @param attempt number of the attempt that wrote the line
+         * @return whether more lines are wanted; some may come all the same
+         */
+        boolean read(int attempt, LogLine line);
     }
 
     public Page<Attempt> attempts(Caller caller, String project, String run, PageRequest page) {
@@ -157,16 +163,30 @@ public final class RunResults {
 
     /** Whether the run has ended, so that no further attempt follows. */
     public boolean isOver(TypeId run) {
-        return current(run).map(found -> found.progress().state().isFinal()).orElse(true);
+        return current(run).map(progress -> progress.state().isFinal()).orElse(true);
     }
 
     /** How many attempts the run has so far. */
     public int attemptsOf(TypeId run) {
-        return current(run).map(found -> found.progress().attempts()).orElse(0);
+        return current(run).map(RunProgress::attempts).orElse(0);
     }
 
-    private Optional<Run> current(TypeId run) {
-        return database.read(tx -> tx.runs().find(run));
+    /**
+     * Looks again whether somebody may still see what it was let in to see: for streams, which last longer than keys and
+     * roles.
+     *
+     * @throws RefusedException on record, if its key or its role was taken away since
+     */
+    public void requireStill(Caller caller, String project, String run, Permission permission) {
+        gate.read(caller.afresh(), target(project, run), permission, reading -> {
+            gate.requireKey(reading.tx(), caller);
+            return Runs.require(reading.tx(), reading.access(), run, permission);
+        });
+    }
+
+    private Optional<RunProgress> current(TypeId run) {
+        return Optional.ofNullable(
+                database.read(tx -> tx.runs().progress(List.of(run))).get(run));
     }
 
     private void follow(Attempt attempt, long after, Duration wait, LineReader reader) {
@@ -179,25 +199,17 @@ public final class RunResults {
 
     private void readStored(Artifact log, int attempt, long after, LineReader reader) {
         var key = new ObjectKey(log.project().value(), log.digest());
-        var last = new AtomicLong(after);
-        PluginFailures.refused(() -> ports.storage(Ports.LONG, store -> {
-            try (var lines = new BufferedReader(new InputStreamReader(store.open(key), StandardCharsets.UTF_8))) {
-                // After a failure half-way the call is repeated; lines that were handed on aren't again.
-                forEach(lines, attempt, last.get(), (number, line) -> {
-                    reader.read(number, line);
-                    last.set(line.number());
-                });
-                return log;
+        // Only opened within the call: readers take their time, and would hold all places at the store meanwhile.
+        var content = PluginFailures.refused(() -> ports.storage(Ports.QUICK, store -> store.open(key)));
+        try (var lines = new BufferedReader(new InputStreamReader(content, StandardCharsets.UTF_8))) {
+            var isWanted = true;
+            for (@Nullable String json = lines.readLine(); json != null && isWanted; json = lines.readLine()) {
+                var line = RunLog.line(json.getBytes(StandardCharsets.UTF_8));
+                isWanted = line.number() <= after || reader.read(attempt, line);
             }
-        }));
-    }
-
-    private static void forEach(BufferedReader lines, int attempt, long after, LineReader reader) throws IOException {
-        for (@Nullable String json = lines.readLine(); json != null; json = lines.readLine()) {
-            var line = RunLog.line(json.getBytes(StandardCharsets.UTF_8));
-            if (line.number() > after) {
-                reader.read(attempt, line);
-            }
+        } catch (IOException e) {
+            throw RefusedException.of(
+                    ProblemCode.PLUGIN_UNAVAILABLE, "The object store broke off in the middle of the log. Try again.");
         }
     }
 

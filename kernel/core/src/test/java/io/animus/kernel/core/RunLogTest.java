@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -112,7 +114,7 @@ class RunLogTest {
         lab.conduct(hub, run, RunState.RUNNING);
         var readers = new ArrayList<Thread>();
         for (var i = 0; i < 60; i++) {
-            var reader = new Thread(() -> hub.results().readLog(run, 1, 0, Duration.ofSeconds(20), (a, line) -> {}));
+            var reader = new Thread(() -> hub.results().readLog(run, 1, 0, Duration.ofSeconds(20), (a, line) -> true));
             reader.setDaemon(true);
             reader.start();
             readers.add(reader);
@@ -121,6 +123,50 @@ class RunLogTest {
         rest.countDown();
 
         assertThat(lab.finish(hub, run).state()).isEqualTo(RunState.SUCCEEDED);
+    }
+
+    @Test
+    void manyReadersWhoTakeTheirTimeKeepNobodyFromTheStore() throws Exception {
+        rest.countDown();
+        var run = lab.create(hub, lab.wish("talks")).id();
+        lab.finish(hub, run);
+        var reading = new CountDownLatch(RunResults.MOST_LOG_READERS);
+        var mayGoOn = new CountDownLatch(1);
+        var readers = Executors.newFixedThreadPool(RunResults.MOST_LOG_READERS);
+        try {
+            for (var i = 0; i < RunResults.MOST_LOG_READERS; i++) {
+                readers.submit(() -> hub.results().readLog(run, 1, 0, SHORT, (attempt, line) -> {
+                    reading.countDown();
+                    await(mayGoOn);
+                    return true;
+                }));
+            }
+
+            assertThat(reading.await(20, TimeUnit.SECONDS))
+                    .as("all read at once")
+                    .isTrue();
+            var artifact = lab.artifacts(hub, run).get(0).id().value();
+            assertThat(hub.results().download(lab.developer(), lab.projectId(), run.value(), artifact))
+                    .isNotNull();
+        } finally {
+            mayGoOn.countDown();
+            readers.shutdownNow();
+        }
+    }
+
+    @Test
+    void whoWantsNoMoreOfAStoredLogGetsNoMore() {
+        rest.countDown();
+        var run = lab.create(hub, lab.wish("talks")).id();
+        lab.finish(hub, run);
+        var lines = new ArrayList<String>();
+
+        hub.results().readLog(run, 1, 0, SHORT, (attempt, line) -> {
+            lines.add(line.text());
+            return false;
+        });
+
+        assertThat(lines).containsExactly("one");
     }
 
     @Test
@@ -133,6 +179,14 @@ class RunLogTest {
                         .run())
                 .isEqualTo(run);
         assertThat(kernel.audited(run)).endsWith("run_log.read");
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private List<String> read(TypeId run, long after) {

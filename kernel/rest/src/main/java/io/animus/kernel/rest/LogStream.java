@@ -15,17 +15,20 @@ final class LogStream {
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(500);
 
     private final RunResults results;
+    private final Runnable requireStill;
     private final TypeId run;
     private int attempt;
     private long line;
     private @Nullable IOException failure;
 
     /**
+     * @param requireStill refuses whoever may not read on
      * @param attempt to begin with, from 1
      * @param line the last one of it that the client has, or 0
      */
-    LogStream(RunResults results, TypeId run, int attempt, long line) {
+    LogStream(RunResults results, Runnable requireStill, TypeId run, int attempt, long line) {
         this.results = results;
+        this.requireStill = requireStill;
         this.run = run;
         this.attempt = attempt;
         this.line = line;
@@ -33,6 +36,7 @@ final class LogStream {
 
     void write(EventStream stream) throws IOException {
         while (stream.isOpen()) {
+            requireStill.run();
             var reading = attempt;
             var isRead = results.readLog(
                     run, reading, lastLine(), FOLLOWED_AT_ONCE, (number, next) -> send(stream, number, next));
@@ -52,9 +56,9 @@ final class LogStream {
      * Lines may come on a thread of the call to the executor, and late ones after the next call has begun: each goes out
      * once and in order. A client that went away is no failure of the executor.
      */
-    private synchronized void send(EventStream stream, int number, LogLine next) {
+    private synchronized boolean send(EventStream stream, int number, LogLine next) {
         if (failure != null || number != attempt || next.number() <= line) {
-            return;
+            return failure == null;
         }
         line = next.number();
         var data = JsonOutput.write(output -> output.put("attempt", number)
@@ -67,6 +71,7 @@ final class LogStream {
         } catch (IOException e) {
             failure = e;
         }
+        return failure == null;
     }
 
     private synchronized long lastLine() {

@@ -4,6 +4,7 @@ import io.animus.api.types.TypeId;
 import io.animus.kernel.core.Caller;
 import io.animus.kernel.core.RunResults;
 import io.animus.kernel.core.Target;
+import io.animus.kernel.domain.access.Permission;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
@@ -51,7 +52,12 @@ public final class RunStreams {
             var caller = call.caller();
             streams.requireRoom();
             var opened = results.openLog(caller, project, run);
-            var log = new LogStream(results, opened.run(), Integer.parseInt(parts[0]), Long.parseLong(parts[1]));
+            var log = new LogStream(
+                    results,
+                    () -> results.requireStill(caller, project, run, Permission.READ_RESULTS),
+                    opened.run(),
+                    Integer.parseInt(parts[0]),
+                    Long.parseLong(parts[1]));
             return Response.fromResponse(streams.open(log::write))
                     .header("Audit-Event", opened.auditEvent())
                     .build();
@@ -62,6 +68,7 @@ public final class RunStreams {
             throws IOException {
         var last = after;
         while (stream.isOpen()) {
+            results.requireStill(caller, project, run, Permission.READ);
             // Asked before the transitions are read: what is over has no more than those.
             var isOver = results.isOver(new TypeId(run));
             for (var transition : results.transitions(caller, project, run, last)) {

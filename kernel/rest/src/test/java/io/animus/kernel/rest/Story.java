@@ -85,8 +85,8 @@ final class Story {
     }
 
     /** Gives somebody a role in the project. */
-    void bind(Client member, String role) {
-        made(owner.post(
+    Client.Reply bind(Client member, String role) {
+        return made(owner.post(
                 PROJECT + "/role-bindings",
                 """
                 {"subject": {"kind": "serviceAccount", "id": "%s"}, "role": "%s"}"""

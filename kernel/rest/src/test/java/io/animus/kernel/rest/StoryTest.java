@@ -1,7 +1,9 @@
 package io.animus.kernel.rest;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.InputStream;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
@@ -9,6 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class StoryTest {
@@ -38,6 +41,45 @@ class StoryTest {
                 .containsExactlyElementsOf(ids.subList(1, ids.size()));
         assertThat(story.developer().get(path, "Last-Event-ID", "x").text("code"))
                 .isEqualTo("INVALID_PARAMETER");
+    }
+
+    @Test
+    @Timeout(60)
+    void endsTheStreamOfWhoeverLosesTheKeyOrTheRole() throws Exception {
+        var made = story.made(story.developer().post(Story.PROJECT + "/runs", story.runWish("wait")));
+        story.awaitState(made, "running");
+        var run = made.header("Location");
+        var keyless = hub.client("keyless");
+        var roleless = hub.client("roleless");
+        story.bind(keyless, "developer");
+        var binding = story.bind(roleless, "developer");
+        try (var events = begun(keyless, run + "/events");
+                var logs = begun(roleless, run + "/logs")) {
+            var keys = "/api/v1/service-accounts/" + keyless.account() + "/keys";
+            var key = story.admin().get(keys).json().at("/items/0/id").asText();
+            assertThat(story.admin()
+                            .delete(keys + "/" + key, "If-Match", "\"1\"")
+                            .status())
+                    .isEqualTo(204);
+            assertThat(story.owner()
+                            .delete(binding.header("Location"), "If-Match", "\"1\"")
+                            .status())
+                    .isEqualTo(204);
+
+            assertThat(new String(events.readAllBytes(), UTF_8)).doesNotContain("event: end");
+            assertThat(new String(logs.readAllBytes(), UTF_8)).doesNotContain("event: end");
+        }
+        assertThat(keyless.get(run).status()).isEqualTo(401);
+        assertThat(roleless.get(run).status()).isEqualTo(404);
+    }
+
+    /** The rest of a stream that has begun. */
+    private static InputStream begun(Client reader, String path) throws Exception {
+        var stream = HttpClient.newHttpClient()
+                .send(reader.request(path).GET().build(), HttpResponse.BodyHandlers.ofInputStream());
+        assertThat(stream.statusCode()).isEqualTo(200);
+        assertThat(stream.body().read()).isEqualTo(':');
+        return stream.body();
     }
 
     @Test
