@@ -3,8 +3,14 @@ package io.animus.kernel.domain;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Collects all that is wrong with a request, so that it is refused once, for everything. Not safe for several threads. */
+/**
+ * Collects all that is wrong with a request, so that it is refused once, for everything: the first {@link #MOST} things.
+ * Not safe for several threads.
+ */
 public final class Violations {
+    /** More than this are not kept: a body of a mebibyte can be wrong in a hundred thousand places. */
+    public static final int MOST = 500;
+
     private final List<Violation> found = new ArrayList<>();
 
     /** Notes a violation at {@code pointer} unless {@code holds}. */
@@ -16,7 +22,9 @@ public final class Violations {
     }
 
     public void add(String pointer, ProblemCode code, String detail) {
-        found.add(Violation.at(pointer, code, detail));
+        if (found.size() < MOST) {
+            found.add(Violation.at(pointer, code, detail));
+        }
     }
 
     public boolean isEmpty() {

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The query parameters of a request. Those that nobody asked for are unknown. Not safe for several threads. */
 final class Query {
+    private static final int LONGEST_SHOWN = 64;
+
     private final Map<String, List<String>> parameters = new LinkedHashMap<>();
     private final Set<String> known = new HashSet<>();
     private final List<Violation> problems;
@@ -130,7 +132,7 @@ final class Query {
     void noteUnknown() {
         parameters.keySet().stream()
                 .filter(name -> !known.contains(name))
-                .forEach(name -> note(shortened(name), "This operation has no such parameter."));
+                .forEach(name -> note(Place.shortened(name, LONGEST_SHOWN), "This operation has no such parameter."));
     }
 
     /** All parameters but those of paging, in one spelling: what a page token is good for. */
@@ -154,12 +156,8 @@ final class Query {
         try {
             return URLDecoder.decode(text, UTF_8);
         } catch (IllegalArgumentException e) {
-            note(shortened(text), "It is not percent-encoded.");
+            note(Place.shortened(text, LONGEST_SHOWN), "It is not percent-encoded.");
             return text;
         }
-    }
-
-    private static String shortened(String name) {
-        return name.length() > 64 ? name.substring(0, 64) : name;
     }
 }

@@ -2,11 +2,13 @@ package io.animus.kernel.rest;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayInputStream;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Path;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
@@ -68,6 +70,30 @@ class BadInputTest {
         assertThat(admin.post(PROJECTS, "{\"a\":".repeat(10_000) + "1" + "}".repeat(10_000))
                         .text("code"))
                 .isEqualTo("MALFORMED_JSON");
+    }
+
+    @Test
+    void saysOfABodyThatIsWrongInAThousandPlacesNoMoreThanAnybodyReads() {
+        var members = IntStream.range(0, 3_000).mapToObj(i -> "\"" + i + "\":1").collect(joining(","));
+        var many = admin.post(PROJECTS, "{" + members + "}");
+        assertThat(many.text("code")).isEqualTo("UNKNOWN_MEMBER");
+        assertThat(many.json().get("errors")).hasSize(500);
+
+        var labels = IntStream.range(0, 64).mapToObj(i -> "\"k" + i + "\":1").collect(joining(","));
+        var longName = admin.post(PROJECTS, "{\"" + "x".repeat(40_000) + "\": {" + labels + "}}");
+        assertThat(longName.status()).isEqualTo(400);
+        assertThat(longName.body()).hasSizeLessThan(2_000);
+    }
+
+    @Test
+    void showsNamesThatAreNoTextAsFarAsTheyAre() {
+        var member = admin.post(PROJECTS, "{\"name\": \"x\", " + OWNERS + ", \"\\ud800\": 1}");
+        assertThat(member.status()).isEqualTo(400);
+        assertThat(member.json().at("/errors/0/pointer").asText()).isEqualTo("/\ufffd");
+
+        var parameter = admin.get(PROJECTS + "?" + "x".repeat(63) + "%F0%9F%90%A7=1");
+        assertThat(parameter.status()).isEqualTo(400);
+        assertThat(parameter.json().at("/errors/0/parameter").asText()).isEqualTo("x".repeat(63) + "\ud83d\udc27");
     }
 
     @Test
