@@ -236,7 +236,7 @@ class RefusalsTest {
                 });
     }
 
-    /** How many rows each table has, but for those of the audit. */
+    /** How many rows each table has, but for those of the audit, and where the courier hands on what was told before. */
     private Map<String, Long> rows() throws SQLException {
         var rows = new TreeMap<String, Long>();
         try (var owner = hub.owner();
@@ -244,7 +244,7 @@ class RefusalsTest {
                 var tables = owner.getMetaData().getTables(null, "public", "%", new String[] {"TABLE"})) {
             while (tables.next()) {
                 var table = tables.getString("TABLE_NAME");
-                if (!table.startsWith("audit_")) {
+                if (!table.matches("audit_.*|outbox|delivery.*")) {
                     try (var count = sql.executeQuery("select count(*) from " + table)) {
                         count.next();
                         rows.put(table, count.getLong(1));
@@ -252,7 +252,7 @@ class RefusalsTest {
                 }
             }
         }
-        assertThat(rows).containsKeys("run", "dataset", "outbox", "idempotency_key");
+        assertThat(rows).containsKeys("run", "dataset", "idempotency_key");
         return rows;
     }
 
