@@ -8,10 +8,22 @@ public abstract class UnavailableException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final ProblemCode code;
+    private final boolean mayBeDone;
 
     protected UnavailableException(ProblemCode code, String message, Throwable cause) {
+        this(code, message, cause, false);
+    }
+
+    /** @param mayBeDone whether nobody knows if what was asked for was done all the same */
+    protected UnavailableException(ProblemCode code, String message, Throwable cause, boolean mayBeDone) {
         super(message, cause);
         this.code = code;
+        this.mayBeDone = mayBeDone;
+    }
+
+    /** Whether nobody knows if what was asked for was done all the same; else nothing was done. */
+    public boolean mayBeDone() {
+        return mayBeDone;
     }
 
     /** What is away. */

@@ -129,7 +129,10 @@ public final class Door {
 
     private static Response unavailable(Exchange exchange, UnavailableException e) {
         LOG.warn("answered 503: {}", e.getMessage());
-        return Replies.problem(Problem.of(exchange, e.code(), "Nothing was done: " + e.getMessage() + ". Try again."))
+        var detail = e.mayBeDone()
+                ? "It may be done or not: %s. Look, or repeat it with the same Idempotency-Key."
+                : "Nothing was done: %s. Try again.";
+        return Replies.problem(Problem.of(exchange, e.code(), detail.formatted(e.getMessage())))
                 .header("Retry-After", RETRY_SECONDS)
                 .build();
     }

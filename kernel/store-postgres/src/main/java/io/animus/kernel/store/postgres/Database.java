@@ -58,10 +58,10 @@ public final class Database implements AutoCloseable {
      * @throws DatabaseUnavailableException if the database is away
      */
     public <T> T write(Function<Transaction, T> work) {
+        var end = Transaction.End.ROLLED_BACK;
         try (var connection = session()) {
             connection.setAutoCommit(false);
             var tx = new Transaction(connection);
-            var end = Transaction.End.ROLLED_BACK;
             try {
                 var result = work.apply(tx);
                 tx.flush();
@@ -76,7 +76,7 @@ public final class Database implements AutoCloseable {
                 tx.over(end);
             }
         } catch (SQLException | DataAccessException e) {
-            throw translated(e);
+            throw translated(e, end != Transaction.End.ROLLED_BACK);
         }
     }
 
@@ -94,7 +94,7 @@ public final class Database implements AutoCloseable {
             }
             return result;
         } catch (SQLException | DataAccessException e) {
-            throw translated(e);
+            throw translated(e, false);
         }
     }
 
@@ -202,8 +202,10 @@ public final class Database implements AutoCloseable {
     /**
      * Connection failures, restarts, cut-offs and lock waits become "unavailable"; everything else, what has no SQLSTATE
      * too, is a defect and stays.
+     *
+     * @param isCommitAsked whether it may have been committed, unless the server says that it wasn't
      */
-    private static RuntimeException translated(Exception e) {
+    private static RuntimeException translated(Exception e, boolean isCommitAsked) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof SQLException sql) {
                 var state = sql.getSQLState();
@@ -217,7 +219,7 @@ public final class Database implements AutoCloseable {
                         || state.equals("55P03")
                         || state.startsWith("40")
                         || state.startsWith("25P0")) {
-                    return new DatabaseUnavailableException(e);
+                    return new DatabaseUnavailableException(e, isCommitAsked && !state.startsWith("40"));
                 }
                 return e instanceof RuntimeException defect ? defect : new DataAccessException(e.getMessage(), e);
             }

@@ -143,6 +143,31 @@ class DatabaseTest {
     }
 
     @Test
+    void saysThatNobodyKnowsIfItWasDoneWhereTheConnectionBreaksInTheCommit() throws SQLException {
+        try (var owner = DriverManager.getConnection(
+                        here.url(), here.owner().user(), here.owner().password());
+                var sql = owner.createStatement()) {
+            sql.execute("create table fatal (id integer)");
+            sql.execute("grant insert on fatal to " + here.runtime().user());
+            sql.execute(
+                    """
+                    create function die() returns trigger language plpgsql as
+                    'begin perform pg_terminate_backend(pg_backend_pid()); return null; end'""");
+            sql.execute("create constraint trigger dies after insert on fatal deferrable initially deferred"
+                    + " for each row execute function die()");
+        }
+        try (var database = new Database(here)) {
+            assertThatExceptionOfType(DatabaseUnavailableException.class)
+                    .isThrownBy(() -> database.write(tx -> tx.sql().execute("insert into fatal values (1)")))
+                    .matches(DatabaseUnavailableException::mayBeDone, "may be done");
+            assertThatExceptionOfType(DatabaseUnavailableException.class)
+                    .isThrownBy(() ->
+                            database.write(tx -> tx.sql().execute("select pg_terminate_backend(pg_backend_pid())")))
+                    .matches(e -> !e.mayBeDone(), "was not done");
+        }
+    }
+
+    @Test
     void oneAsksWhereTheServerIsAndTheOthersDoNotWait() throws Exception {
         var isAsked = new CountDownLatch(1);
         var mayAnswer = new CountDownLatch(1);
