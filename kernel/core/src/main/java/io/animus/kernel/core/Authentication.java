@@ -26,49 +26,41 @@ public final class Authentication {
     private static final Pattern SECRET = Pattern.compile("ank_[0-9A-Za-z_-]{43,128}");
 
     private final Database database;
-    private final AuditTrail trail;
     private final KnownCallers known;
     private final Clock clock;
 
     @Activate
-    public Authentication(
-            @Reference(name = "database") Database database,
-            @Reference(name = "trail") AuditTrail trail,
-            @Reference(name = "gate") Gate gate) {
-        this(database, trail, gate, Clock.systemUTC());
+    public Authentication(@Reference(name = "database") Database database, @Reference(name = "gate") Gate gate) {
+        this(database, gate, Clock.systemUTC());
     }
 
-    Authentication(Database database, AuditTrail trail, Gate gate, Clock clock) {
+    Authentication(Database database, Gate gate, Clock clock) {
         this.database = database;
-        this.trail = trail;
         this.known = gate.known();
         this.clock = clock;
     }
 
     /**
-     * Whoever holds this API key. A key that let somebody in is gone by for a second; what changes anything looks again.
+     * Whoever holds this API key; nobody if it is absent, malformed, unknown, expired or revoked, and which of them is not
+     * told. A key that let somebody in is gone by for a second; what changes anything looks again.
      *
      * @param secret the key as it was sent; null if none was
-     * @param target what the request is about, for the record of a refusal
-     * @throws RefusedException {@code UNAUTHENTICATED}, on record, if the key is absent, malformed, unknown, expired or
-     *     revoked; which of them is not told
+     * @param project id or name of the one that the request is about; null if it is about none
      */
-    public Caller authenticate(@Nullable String secret, String operation, Target target, RequestContext request) {
-        if (secret != null && isForm(secret)) {
-            var question = new KnownCallers.Question(hash(secret), target.project());
-            var now = clock.instant();
-            var found = known.find(question, now).or(() -> look(question, now));
-            if (found.isPresent()) {
-                return caller(found.get(), operation, target, request);
-            }
+    public Optional<Caller> find(
+            @Nullable String secret, @Nullable String project, String operation, RequestContext request) {
+        if (secret == null || !isForm(secret)) {
+            return Optional.empty();
         }
-        var refusal = refusal();
-        var anonymous = Caller.anonymous(operation, request);
-        throw refusal.recordedAs(trail.refuse(anonymous, target, refusal.violations()));
+        var question = new KnownCallers.Question(hash(secret), project);
+        var now = clock.instant();
+        return known.find(question, now)
+                .or(() -> look(question, now))
+                .map(found -> caller(found, operation, project, request));
     }
 
-    /** What nobody is told more than. */
-    static RefusedException refusal() {
+    /** {@code UNAUTHENTICATED}: what whoever isn't let in is told, and nobody more. */
+    public static RefusedException refusal() {
         return new RefusedException(List.of(Violation.of(
                 ProblemCode.UNAUTHENTICATED,
                 "Send a valid API key: Authorization: Bearer ank_… Ask who runs this hub.")));
@@ -88,7 +80,7 @@ public final class Authentication {
         return found;
     }
 
-    private static Caller caller(Known known, String operation, Target target, RequestContext request) {
+    private static Caller caller(Known known, String operation, @Nullable String project, RequestContext request) {
         var entry = known.entry();
         return new Caller(
                 entry.principal(),
@@ -97,7 +89,7 @@ public final class Authentication {
                 entry.key(),
                 operation,
                 request,
-                standing(target.project(), entry.project(), known.at()));
+                standing(project, entry.project(), known.at()));
     }
 
     private static Caller.@Nullable Standing standing(

@@ -19,7 +19,6 @@ import io.animus.kernel.domain.project.Project;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Set;
@@ -44,7 +43,7 @@ class AccessTest {
         kernel = new Kernel(folder);
         accounts = new ServiceAccounts(kernel.gate());
         keys = new ApiKeys(kernel.gate());
-        authentication = new Authentication(kernel.database(), kernel.trail(), kernel.gate(), kernel.clock());
+        authentication = new Authentication(kernel.database(), kernel.gate(), kernel.clock());
     }
 
     @AfterAll
@@ -68,25 +67,18 @@ class AccessTest {
     }
 
     @Test
-    void absentMalformedUnknownExpiredAndRevokedKeysAllAnswerTheSameOnRecord() {
+    void absentMalformedUnknownExpiredAndRevokedKeysLetNobodyIn() {
         var account = account("all-the-same");
         var expired = key(account, Duration.ofSeconds(1));
         var revoked = key(account);
         keys.revoke(admin(), "all-the-same", revoked.key().id().value(), 1);
         kernel.advance(Duration.ofSeconds(2));
 
-        var answers = new HashSet<>();
         for (var secret :
                 new @Nullable String[] {null, "nonsense", "ank_" + "x".repeat(43), expired.secret(), revoked.secret()
                 }) {
-            var refusal = catchThrowableOfType(RefusedException.class, () -> authenticate(secret));
-            assertThat(refusal.violations().get(0).code()).isEqualTo(ProblemCode.UNAUTHENTICATED);
-            answers.add(refusal.violations());
-            var event = refusal.auditEvent().orElseThrow();
-            assertThat(kernel.column("select action from audit_event where id = ?", event.value()))
-                    .containsExactly("access.denied");
+            assertThat(code(() -> authenticate(secret))).as(secret).isEqualTo(ProblemCode.UNAUTHENTICATED);
         }
-        assertThat(answers).hasSize(1);
     }
 
     @Test
@@ -195,7 +187,6 @@ class AccessTest {
     void revokedKeyIsRefusedAtOnceByTheHubThatRevokedItAndWithinASecondByAnother() {
         var another = new Authentication(
                 kernel.database(),
-                kernel.trail(),
                 new Gate(
                         kernel.database(),
                         kernel.trail(),
@@ -204,13 +195,13 @@ class AccessTest {
                 kernel.clock());
         var created = key(account("remembered"));
         authenticate(created.secret());
-        another.authenticate(created.secret(), "test", TARGET, RequestContext.NONE);
+        another.find(created.secret(), null, "test", RequestContext.NONE);
 
         keys.revoke(admin(), "remembered", created.key().id().value(), 1);
         assertThat(code(() -> authenticate(created.secret()))).isEqualTo(ProblemCode.UNAUTHENTICATED);
         kernel.advance(Duration.ofSeconds(1));
-        assertThat(code(() -> another.authenticate(created.secret(), "test", TARGET, RequestContext.NONE)))
-                .isEqualTo(ProblemCode.UNAUTHENTICATED);
+        assertThat(another.find(created.secret(), null, "test", RequestContext.NONE))
+                .isEmpty();
     }
 
     @Test
@@ -222,8 +213,9 @@ class AccessTest {
         var owner = kernel.member(project, Role.OWNER);
         new RoleBindings(kernel.gate())
                 .create(owner, null, ref, new RoleBindings.Draft(admin.principal(), Role.OWNER, null));
-        var target = Target.inProject(ref, "project", ref);
-        var let = authentication.authenticate(created.secret(), "test", target, RequestContext.NONE);
+        var let = authentication
+                .find(created.secret(), ref, "test", RequestContext.NONE)
+                .orElseThrow();
         keys.revoke(admin(), "too-late", created.key().id().value(), 1);
 
         var projects = new Projects(kernel.gate());
@@ -240,12 +232,13 @@ class AccessTest {
         var member = account("member");
         var secret = key(member).secret();
         var steps = new DatasetSteps(kernel);
-        var target = Target.inProject(steps.project(), "dataset", steps.dataset());
         var owner = kernel.member(steps.project, Role.OWNER);
         new RoleBindings(kernel.gate())
                 .create(owner, null, steps.project(), new RoleBindings.Draft(member.principal(), Role.VIEWER, null));
         Runnable look = () -> steps.datasets.find(
-                authentication.authenticate(secret, "test", target, RequestContext.NONE),
+                authentication
+                        .find(secret, steps.project(), "test", RequestContext.NONE)
+                        .orElseThrow(),
                 steps.project(),
                 steps.dataset());
         look.run();
@@ -284,7 +277,7 @@ class AccessTest {
     }
 
     private static Caller authenticate(@Nullable String secret) {
-        return authentication.authenticate(secret, "test", TARGET, RequestContext.NONE);
+        return authentication.find(secret, null, "test", RequestContext.NONE).orElseThrow(Authentication::refusal);
     }
 
     private static Caller admin() {

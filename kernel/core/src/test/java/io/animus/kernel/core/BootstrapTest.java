@@ -63,9 +63,9 @@ class BootstrapTest {
         var file = folder.resolve(FILE);
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                 .isEqualTo("rw-------");
-        var caller = new Authentication(kernel.database(), kernel.trail(), kernel.gate())
-                .authenticate(
-                        Files.readString(file).strip(), "test", Target.inHub("request", null), RequestContext.NONE);
+        var caller = new Authentication(kernel.database(), kernel.gate())
+                .find(Files.readString(file).strip(), null, "test", RequestContext.NONE)
+                .orElseThrow();
         assertThat(caller.name()).isEqualTo("bootstrap-admin");
         assertThat(caller.systemRoles()).containsExactly(SystemRole.PLATFORM_ADMIN);
         assertThat(kernel.column("select action from audit_event e join audit_disclosure d on d.event_id = e.id"

@@ -41,6 +41,7 @@ public final class Door {
     private final Authentication authentication;
     private final AuditTrail trail;
     private final RateLimiter limiter;
+    private final RateLimiter strangers;
 
     /** How much the API takes. */
     @ObjectClassDefinition(name = "REST API")
@@ -50,6 +51,14 @@ public final class Door {
 
         @AttributeDefinition(description = "Requests that one principal may send at once")
         int burst() default 1000;
+
+        @AttributeDefinition(
+                description = "Requests each second without a valid key, of all callers together, that are answered 401"
+                        + " and put on record; what is more is answered 429")
+        int strangers__per__second() default 5;
+
+        @AttributeDefinition(description = "Such requests that may come at once")
+        int strangers__burst() default 100;
     }
 
     @Activate
@@ -57,13 +66,19 @@ public final class Door {
             @Reference(name = "authentication") Authentication authentication,
             @Reference(name = "trail") AuditTrail trail,
             Config config) {
-        this(authentication, trail, new RateLimiter(config.requests__per__second(), config.burst(), System::nanoTime));
+        this(
+                authentication,
+                trail,
+                new RateLimiter(config.requests__per__second(), config.burst(), System::nanoTime),
+                new RateLimiter(config.strangers__per__second(), config.strangers__burst(), System::nanoTime));
     }
 
-    Door(Authentication authentication, AuditTrail trail, RateLimiter limiter) {
+    /** @param strangers the limit of whoever has no valid key, which is one for all of them */
+    Door(Authentication authentication, AuditTrail trail, RateLimiter limiter, RateLimiter strangers) {
         this.authentication = authentication;
         this.trail = trail;
         this.limiter = limiter;
+        this.strangers = strangers;
     }
 
     /**
@@ -77,10 +92,14 @@ public final class Door {
         Exchange.noteOperation(request, operation);
         var caller = Caller.anonymous(operation, exchange.context());
         try {
-            caller = authentication.authenticate(secret(request), operation, target, exchange.context());
-            var verdict = limiter.take(caller.principal());
+            var found = authentication.find(secret(request), target.project(), operation, exchange.context());
+            caller = found.orElse(caller);
+            var verdict = (found.isPresent() ? limiter : strangers).take(caller.principal());
             if (!verdict.isPass()) {
                 return overLimit(exchange, caller, target, verdict);
+            }
+            if (found.isEmpty()) {
+                throw Authentication.refusal();
             }
             return work.apply(new Call(request, caller));
         } catch (RefusedException refusal) {
@@ -116,7 +135,8 @@ public final class Door {
         var problem = Problem.of(
                 exchange,
                 ProblemCode.RATE_LIMITED,
-                "You send more requests than the hub takes from one caller. Wait %d s.".formatted(verdict.seconds()));
+                "More requests come than the hub takes from one caller, or from all that have no valid key. Wait %d s."
+                        .formatted(verdict.seconds()));
         var builder = Replies.problem(problem).header("Retry-After", verdict.seconds());
         // One record a minute: recording each would let a flood of requests become a flood of writes.
         if (verdict.isFirst()) {

@@ -31,6 +31,26 @@ class FailuresTest {
     }
 
     @Test
+    void recordsNoFloodOfRequestsWithoutAKeyAndLetsKeysIn(@TempDir Path folder) throws Exception {
+        var hub = new TestHub(folder, 2);
+        try {
+            var stranger = hub.client();
+            assertThat(stranger.get("/api/v1/me").status()).isEqualTo(401);
+            assertThat(stranger.get("/api/v1/me").status()).isEqualTo(401);
+
+            assertThat(stranger.get("/api/v1/me").header("Audit-Event")).startsWith("aud_");
+            var flood = stranger.get("/api/v1/projects", "Authorization", "Bearer ank_" + "x".repeat(43));
+
+            assertThat(flood.status()).isEqualTo(429);
+            assertThat(flood.header("Retry-After")).matches("[1-9][0-9]*");
+            assertThat(flood.header("Audit-Event")).isEmpty();
+            assertThat(hub.client("known").get("/api/v1/me").status()).isEqualTo(200);
+        } finally {
+            hub.close();
+        }
+    }
+
+    @Test
     void countsRequestsByWhatTheyAskedForAndHowTheyWereAnswered(@TempDir Path folder) throws Exception {
         var hub = new TestHub(folder);
         try {

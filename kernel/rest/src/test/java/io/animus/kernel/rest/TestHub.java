@@ -100,8 +100,8 @@ final class TestHub {
         var metrics = new Metrics();
         var calls = new PortCalls(metrics);
         var ports = new Ports(calls);
-        var authentication = new Authentication(database, trail, gate);
-        var door = new Door(authentication, trail, new RateLimiter(0.001, burst, System::nanoTime));
+        var authentication = new Authentication(database, gate);
+        var door = new Door(authentication, trail, limiter(burst), limiter(burst));
         var results = new RunResults(gate, database, ports);
         log = new LogProcess(database, trail, metrics, folder.resolve("keys"));
         resources.addAll(Set.of(
@@ -134,6 +134,10 @@ final class TestHub {
         plane = new DataPlaneInMemory(database, calls, ports, trail, bell);
         carriers = new CarriersInMemory(database, ports, trail, new FeedStatus(metrics));
         serve(new RequestFilter(metrics, door), new ShortWay(runs));
+    }
+
+    private static RateLimiter limiter(int burst) {
+        return new RateLimiter(0.001, burst, System::nanoTime);
     }
 
     private void serve(Filter... filters) throws Exception {
