@@ -4,11 +4,13 @@ import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.IntConsumer;
 import java.util.concurrent.locks.LockSupport;
 
 /** Committing events until the log has them, beside a hash chain, and beside rows that nobody puts in order. */
 final class AuditIngest implements Benchmark {
     private static final int BATCH = 100;
+    private static final int IN_FLIGHT = 16;
 
     @Override
     public String name() {
@@ -25,26 +27,36 @@ final class AuditIngest implements Benchmark {
             await(bed, 1);
             var peers = new Peers(bed, clients);
             var meter = bed.meter();
-            Series.Round<Load> single = () -> meter.measure(() -> ingest(bed, clients, events, 1));
-            Series.Round<Load> batches = () -> meter.measure(() -> ingest(bed, clients, events * 10, BATCH));
+            Series.Round<Load> ring = () -> meter.measure(() -> ingest(
+                    bed, clients, events * 10, count -> bed.log().recordAlone(count, IN_FLIGHT)));
+            Series.Round<Load> single =
+                    () -> meter.measure(() -> ingest(bed, clients, events, count -> bed.record(count, 1)));
+            Series.Round<Load> batches =
+                    () -> meter.measure(() -> ingest(bed, clients, events * 10, count -> bed.record(count, BATCH)));
             Series.Round<Load> chain = () -> meter.measure(() -> peers.chain(setting.pick(20, 2)));
             Series.Round<Load> rows = () -> meter.measure(() -> peers.rows(events));
-            var warmUps = Math.min(2, setting.warmUps());
             var ofChain = "hash chain under an advisory lock, %d clients".formatted(clients);
             var ofRows = "single-row inserts, %d clients".formatted(clients);
             return List.of(
                     Finding.rate(
                             name(),
-                            "commit an event and sequence it, %d clients".formatted(clients),
+                            "commit and sequence events that come alone, through the ring: %d clients with %d in flight each"
+                                    .formatted(clients, IN_FLIGHT),
                             ofChain,
-                            Series.interleaved(warmUps, setting.rounds(), single, chain),
+                            Series.interleaved(setting.warmUps(), setting.rounds(), ring, chain),
                             Goal.atLeast(20, Goal.RATIO)),
                     Finding.rate(
                             name(),
                             "the same",
                             ofRows,
-                            Series.interleaved(0, setting.rounds(), single, rows),
+                            Series.interleaved(0, setting.rounds(), ring, rows),
                             Goal.atLeast(3, Goal.RATIO)),
+                    Finding.rate(
+                            name(),
+                            "commit and sequence an event with a transaction of its own, %d clients".formatted(clients),
+                            ofRows,
+                            Series.interleaved(Math.min(2, setting.warmUps()), setting.rounds(), single, rows),
+                            null),
                     Finding.rate(
                             name(),
                             "the same, %d events in a transaction".formatted(BATCH),
@@ -54,10 +66,10 @@ final class AuditIngest implements Benchmark {
         }
     }
 
-    private static long ingest(LogBed bed, int clients, int events, int batch) throws InterruptedException {
+    private static long ingest(LogBed bed, int clients, int events, IntConsumer record) throws InterruptedException {
         var before = bed.log().size();
         var done = new Crowd(clients).run(client -> {
-            bed.record(events, batch);
+            record.accept(events);
             return events;
         });
         await(bed, before + done);

@@ -21,7 +21,7 @@ final class AuditSequence implements Benchmark {
             bed.log().lead();
             var meter = bed.meter();
             var series = Series.interleaved(
-                    Math.min(2, setting.warmUps()),
+                    setting.warmUps(),
                     setting.rounds(),
                     () -> {
                         bed.record(events, BATCH);

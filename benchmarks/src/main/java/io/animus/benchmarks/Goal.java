@@ -1,5 +1,7 @@
 package io.animus.benchmarks;
 
+import java.text.DecimalFormat;
+import java.text.DecimalFormatSymbols;
 import java.util.Locale;
 
 /**
@@ -25,6 +27,6 @@ record Goal(boolean isFloor, double bound, String unit) {
     @Override
     public String toString() {
         return (isFloor ? "≥ " : "≤ ")
-                + String.format(Locale.ROOT, "%.4g", bound).replaceAll("\\.?0+$", "") + " " + unit;
+                + new DecimalFormat("#,##0.####", DecimalFormatSymbols.getInstance(Locale.ROOT)).format(bound) + " " + unit;
     }
 }

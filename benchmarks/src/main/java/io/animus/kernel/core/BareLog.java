@@ -7,6 +7,8 @@ import io.animus.api.types.Digest;
 import io.animus.api.types.Json;
 import io.animus.api.types.TypeId;
 import io.animus.kernel.audit.Action;
+import io.animus.kernel.audit.Outcome;
+import io.animus.kernel.audit.Resource;
 import io.animus.kernel.audit.log.InclusionProof;
 import io.animus.kernel.audit.log.Proofs;
 import io.animus.kernel.audit.log.TreeHasher;
@@ -17,7 +19,9 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 
@@ -79,6 +83,30 @@ public final class BareLog implements AutoCloseable {
             }
             return last;
         });
+    }
+
+    /**
+     * Commits events one by one through the ring, as refusals are; returns when all are committed.
+     *
+     * @param inFlight how many may be under way before the first of them is answered
+     */
+    public void recordAlone(int events, int inFlight) {
+        var resource = trail.ids().next("dsv");
+        var asked = new ArrayDeque<CompletableFuture<TypeId>>(inFlight);
+        for (var i = 0; i < events; i++) {
+            if (asked.size() == inFlight) {
+                asked.remove().join();
+            }
+            asked.add(trail.append(new AuditTrail.Draft(
+                    CALLER,
+                    Action.DATASET_VERSION_DOWNLOADED,
+                    Resource.of("datasetVersion", resource, null),
+                    Outcome.SUCCESS,
+                    null,
+                    DETAILS,
+                    Clock.systemUTC().instant())));
+        }
+        asked.forEach(CompletableFuture::join);
     }
 
     /** Puts all that is committed into the log; returns how many events that were. */
@@ -153,6 +181,7 @@ public final class BareLog implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
+            trail.close();
             database.close();
         }
     }

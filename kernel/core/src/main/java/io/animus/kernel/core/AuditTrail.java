@@ -12,11 +12,13 @@ import io.animus.kernel.audit.Origin;
 import io.animus.kernel.audit.Outcome;
 import io.animus.kernel.audit.Resource;
 import io.animus.kernel.core.NodeNumbers.Account;
+import io.animus.kernel.core.NodeNumbers.Numbered;
 import io.animus.kernel.domain.ProblemCode;
 import io.animus.kernel.domain.Violation;
 import io.animus.kernel.domain.access.Principal;
 import io.animus.kernel.store.postgres.AuditRepository.Entry;
 import io.animus.kernel.store.postgres.Database;
+import io.animus.kernel.store.postgres.DatabaseUnavailableException;
 import io.animus.kernel.store.postgres.Transaction;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -26,10 +28,13 @@ import java.time.temporal.ChronoUnit;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
@@ -56,6 +61,7 @@ public class AuditTrail {
     private final SecureRandom random;
     private final String name;
     private final Duration heartbeat;
+    private final EventRing ring;
     private volatile Life life;
 
     /** This hub process among others. */
@@ -82,7 +88,8 @@ public class AuditTrail {
                 Clock.systemUTC(),
                 new SecureRandom(),
                 config.name(),
-                Duration.ofSeconds(config.heartbeat__seconds()));
+                Duration.ofSeconds(config.heartbeat__seconds()),
+                new EventRing(database));
     }
 
     /** On its own, with what the configuration has by default. */
@@ -91,7 +98,11 @@ public class AuditTrail {
     }
 
     AuditTrail(Database database, Composition composition, Clock clock, SecureRandom random) {
-        this(database, composition, clock, random, NAME, Duration.ofSeconds(HEARTBEAT_SECONDS));
+        this(database, composition, clock, random, new EventRing(database));
+    }
+
+    AuditTrail(Database database, Composition composition, Clock clock, SecureRandom random, EventRing ring) {
+        this(database, composition, clock, random, NAME, Duration.ofSeconds(HEARTBEAT_SECONDS), ring);
     }
 
     private AuditTrail(
@@ -100,7 +111,8 @@ public class AuditTrail {
             Clock clock,
             SecureRandom random,
             String name,
-            Duration heartbeat) {
+            Duration heartbeat,
+            EventRing ring) {
         if (heartbeat.toSeconds() < 1 || heartbeat.toSeconds() > 60) {
             throw new IllegalArgumentException("heartbeat_seconds must be 1 to 60");
         }
@@ -111,7 +123,13 @@ public class AuditTrail {
         this.ids = new Ids(clock, random);
         this.name = AuditText.fit(name, MAX_NAME);
         this.heartbeat = heartbeat;
+        this.ring = ring;
         this.life = newLife();
+    }
+
+    @Deactivate
+    void close() {
+        ring.close();
     }
 
     /** From now on events are of another life. */
@@ -184,9 +202,10 @@ public class AuditTrail {
     }
 
     /**
-     * Records, in a transaction of its own, that a request was refused.
+     * Records that a request was refused, in one transaction with others that are refused now.
      *
-     * @return the event
+     * @return the event, which is committed
+     * @throws DatabaseUnavailableException if it can't be, or more are refused than the database can take
      */
     public TypeId refuse(Caller caller, Target target, List<Violation> violations) {
         var first = violations.get(0).code();
@@ -201,26 +220,24 @@ public class AuditTrail {
                                 .toList()))
                 .putIfPresent("project", clean(target.project()))
                 .build();
-        return database.write(tx -> append(
-                tx,
-                new Draft(
-                        caller,
-                        denied ? Action.ACCESS_DENIED : Action.REQUEST_REFUSED,
-                        new Resource(target.type(), fit(target.ref()), projectOf(tx, caller, target, first)),
-                        denied ? Outcome.DENIED : Outcome.REFUSED,
-                        first.name(),
-                        details,
-                        clock.instant())));
+        var project = projectOf(caller, target, first);
+        return await(append(new Draft(
+                caller,
+                denied ? Action.ACCESS_DENIED : Action.REQUEST_REFUSED,
+                new Resource(target.type(), fit(target.ref()), project),
+                denied ? Outcome.DENIED : Outcome.REFUSED,
+                first.name(),
+                details,
+                clock.instant())));
     }
 
     /** So that a project's auditor sees who was refused in it; not for what anybody on the network may send. */
-    private static @Nullable TypeId projectOf(Transaction tx, Caller caller, Target target, ProblemCode code) {
+    private @Nullable TypeId projectOf(Caller caller, Target target, ProblemCode code) {
         var ref = target.project();
         if (ref == null || code == ProblemCode.UNAUTHENTICATED) {
             return null;
         }
-        return tx.access()
-                .findProject(ref, caller.principal())
+        return database.read(tx -> tx.access().findProject(ref, caller.principal()))
                 .map(access -> access.project().id())
                 .orElse(null);
     }
@@ -253,6 +270,34 @@ public class AuditTrail {
         return id;
     }
 
+    /** Records what comes with no change of state, in one transaction with others; answers when it is committed. */
+    CompletableFuture<TypeId> append(Draft draft) {
+        return ring.append(() -> {
+            var current = life;
+            var id = ids.next(AuditEvent.ID_PREFIX);
+            var number = new Numbered(current.numbers(), current.numbers().next(id));
+            try {
+                return new EventRing.Sealed(seal(id, draft, current, number.number()), number);
+            } catch (RuntimeException e) {
+                number.over(Transaction.End.ROLLED_BACK);
+                throw e;
+            }
+        });
+    }
+
+    private static TypeId await(CompletableFuture<TypeId> answer) {
+        try {
+            return answer.get();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof DatabaseUnavailableException away
+                    ? new DatabaseUnavailableException(away)
+                    : new IllegalStateException("a refusal can't be put on record", e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new DatabaseUnavailableException(e);
+        }
+    }
+
     /** What is known of an event before its transaction writes it. */
     record Draft(
             Caller caller,
@@ -263,7 +308,7 @@ public class AuditTrail {
             Json.Members details,
             Instant at) {}
 
-    /** Called as the last thing of a transaction: whatever orders events is given out here. */
+    /** Called as the last thing before the event is written: whatever orders events is given out by then. */
     private Entry seal(TypeId id, Draft draft, Life current, long number) {
         var principal = draft.caller().principal();
         var event = new AuditEvent(

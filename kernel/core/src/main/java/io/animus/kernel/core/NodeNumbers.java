@@ -31,6 +31,19 @@ final class NodeNumbers {
      */
     private record Given(TypeId event, List<Long> voids) {}
 
+    /** A number, and the life that gave it. */
+    record Numbered(NodeNumbers numbers, long number) {
+        /** @throws DatabaseUnavailableException if an event with this number must not be written any more */
+        void requireFresh() {
+            numbers.requireFresh();
+        }
+
+        /** Says how the transaction ended. */
+        void over(End end) {
+            numbers.over(number, end);
+        }
+    }
+
     /**
      * What an event says that keeps account.
      *
@@ -51,9 +64,19 @@ final class NodeNumbers {
      */
     synchronized long next(TypeId event) {
         if (!isGiving()) {
-            throw new DatabaseUnavailableException(new IllegalStateException("this node gives no numbers now"));
+            throw noNumbers();
         }
         return give(event, List.of());
+    }
+
+    private synchronized void requireFresh() {
+        if (System.nanoTime() > freshUntil) {
+            throw noNumbers();
+        }
+    }
+
+    private static DatabaseUnavailableException noNumbers() {
+        return new DatabaseUnavailableException(new IllegalStateException("this node gives no numbers now"));
     }
 
     /** The next number, for an event that keeps account; also when no others are given any more. */

@@ -8,12 +8,18 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.PGCopyOutputStream;
 
 /** Rows into a table by {@code copy … from stdin binary}: half the bytes of the text form, and nothing to escape. */
 final class BinaryCopy implements AutoCloseable {
     private static final byte[] SIGNATURE = "PGCOPY\n\u00ff\r\n\0".getBytes(ISO_8859_1);
+    /** From where PostgreSQL counts. */
+    private static final Instant EPOCH = Instant.parse("2000-01-01T00:00:00Z");
+
     private static final int BUFFER = 64 * 1024;
 
     private final PGCopyOutputStream copy;
@@ -53,6 +59,19 @@ final class BinaryCopy implements AutoCloseable {
         out.writeInt(value.length);
         out.write(value);
         return this;
+    }
+
+    BinaryCopy textOrNull(@Nullable String value) throws IOException {
+        if (value == null) {
+            out.writeInt(-1);
+            return this;
+        }
+        return text(value);
+    }
+
+    /** To the microsecond. */
+    BinaryCopy timestamp(Instant value) throws IOException {
+        return bigint(ChronoUnit.MICROS.between(EPOCH, value));
     }
 
     /** Says that these were all rows. */

@@ -175,7 +175,7 @@ class AuditLogRepositoryTest {
             assertThat(plan.toString())
                     .contains("audit_event_order")
                     .contains("Index Cond")
-                    .doesNotContain("Sort");
+                    .contains("Presorted Key: tx");
         }
     }
 
