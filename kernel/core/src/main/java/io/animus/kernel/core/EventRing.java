@@ -16,7 +16,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -133,18 +133,18 @@ final class EventRing implements AutoCloseable {
     }
 
     private void write(List<Place> batch) {
-        var end = new AtomicReference<>(End.ROLLED_BACK);
+        var end = new Ending();
         var failure = failureOf(() -> database.write(tx -> {
-            tx.whenOver(end::set);
+            tx.whenOver(end);
             batch.forEach(place -> place.event().number().requireFresh());
             tx.audit().copy(batch.stream().map(place -> place.event().entry()).toList());
             return true;
         }));
-        if (batch.size() > 1 && end.get() == End.ROLLED_BACK && !(failure instanceof DatabaseUnavailableException)) {
+        if (batch.size() > 1 && end.value == End.ROLLED_BACK && !(failure instanceof DatabaseUnavailableException)) {
             // One of them can't be written, and the others are not to suffer for it.
             batch.forEach(place -> write(List.of(place)));
         } else {
-            batch.forEach(place -> settle(place, end.get(), failure));
+            batch.forEach(place -> settle(place, end.value, failure));
         }
     }
 
@@ -167,6 +167,16 @@ final class EventRing implements AutoCloseable {
             return e;
         } catch (Error e) {
             return new IllegalStateException("the writer of audit events failed", e);
+        }
+    }
+
+    /** How a transaction ended: rolled back, unless it came to its commit. */
+    private static final class Ending implements Consumer<End> {
+        private End value = End.ROLLED_BACK;
+
+        @Override
+        public void accept(End end) {
+            value = end;
         }
     }
 

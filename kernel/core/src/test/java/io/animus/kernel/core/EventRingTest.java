@@ -17,7 +17,6 @@ import io.animus.kernel.store.postgres.DatabaseUnavailableException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -97,8 +96,12 @@ class EventRingTest {
         var project = kernel.project();
         var somebody = kernel.member(project, Role.VIEWER);
         var target = new Target("run", "run-1", project.name().value());
-        var event =
-                trail.refuse(somebody, target, List.of(Violation.of(ProblemCode.FORBIDDEN, "Not you."), Violation.of(ProblemCode.STATE_CONFLICT, "Not now.")));
+        var event = trail.refuse(
+                somebody,
+                target,
+                List.of(
+                        Violation.of(ProblemCode.FORBIDDEN, "Not you."),
+                        Violation.of(ProblemCode.STATE_CONFLICT, "Not now.")));
 
         assertThat(kernel.column(
                         "select concat_ws(' ', e.action, e.outcome, e.resource_id, e.project_id, d.actor) from audit_event e"
@@ -179,7 +182,8 @@ class EventRingTest {
             owner.setAutoCommit(false);
             sql.execute("lock table audit_disclosure in share mode");
             var events = append(20);
-            Await.until("events are written, disclosures are not", () -> kernel.column("select 1 from pg_locks where not granted")
+            Await.until("events are written, disclosures are not", () -> kernel.column(
+                            "select 1 from pg_locks where not granted")
                     .contains("1"));
             kernel.cutOff("not granted");
             // Some may not have been in that batch.
@@ -224,11 +228,13 @@ class EventRingTest {
             }
             threads.shutdown();
         }
-        Await.until("a heartbeat", () -> beats(life) && trail.numbers().doubtful().isEmpty());
+        Await.until(
+                "a heartbeat", () -> beats(life) && trail.numbers().doubtful().isEmpty());
         life.close();
 
         assertThat(answered.size() + told.get()).isEqualTo(asked);
-        assertThat(recorded("id")).containsAll(answered.stream().map(TypeId::value).toList());
+        assertThat(recorded("id"))
+                .containsAll(answered.stream().map(TypeId::value).toList());
         assertComplete();
     }
 
@@ -285,16 +291,17 @@ class EventRingTest {
     private void assertComplete() {
         var accounted = new TreeSet<>(numbers());
         accounted.addAll(voided());
-        assertThat(accounted).containsExactlyElementsOf(ascending(accounted.last().intValue()));
+        assertThat(accounted)
+                .containsExactlyElementsOf(ascending(accounted.last().intValue()));
     }
 
     private List<Long> voided() {
         var numbers = new ArrayList<Long>();
-        for (var id : kernel.column("select id from audit_event where action like 'node.%' and " + OF_NODE, trail.node())) {
+        for (var id :
+                kernel.column("select id from audit_event where action like 'node.%' and " + OF_NODE, trail.node())) {
             var event = database.read(tx -> tx.disclosures().find(new TypeId(id), null))
                     .orElseThrow();
-            var said = new String(
-                    event.leaf().disclosed(event.disclosures()).canonical(), StandardCharsets.UTF_8);
+            var said = new String(event.leaf().disclosed(event.disclosures()).canonical(), StandardCharsets.UTF_8);
             var ranges = Pattern.compile("\\[(\\d+),(\\d+)]").matcher(said);
             while (ranges.find()) {
                 LongStream.rangeClosed(Long.parseLong(ranges.group(1)), Long.parseLong(ranges.group(2)))
