@@ -134,17 +134,31 @@ final class EventRing implements AutoCloseable {
 
     private void write(List<Place> batch) {
         var end = new Ending();
-        var failure = failureOf(() -> database.write(tx -> {
-            tx.whenOver(end);
-            batch.forEach(place -> place.event().number().requireFresh());
-            tx.audit().copy(batch.stream().map(place -> place.event().entry()).toList());
-            return true;
-        }));
-        if (batch.size() > 1 && end.value == End.ROLLED_BACK && !(failure instanceof DatabaseUnavailableException)) {
+        // What they are told who wait if not even an exception ends this.
+        @Nullable RuntimeException failure = new IllegalStateException("the writer of audit events failed");
+        var oneByOne = false;
+        try {
+            database.write(tx -> {
+                tx.whenOver(end);
+                batch.forEach(place -> place.event().number().requireFresh());
+                tx.audit()
+                        .copy(batch.stream().map(place -> place.event().entry()).toList());
+                return true;
+            });
+            failure = null;
+        } catch (RuntimeException e) {
+            failure = e;
             // One of them can't be written, and the others are not to suffer for it.
+            oneByOne = batch.size() > 1 && end.value == End.ROLLED_BACK && !(e instanceof DatabaseUnavailableException);
+        } finally {
+            if (!oneByOne) {
+                for (var place : batch) {
+                    settle(place, end.value, failure);
+                }
+            }
+        }
+        if (oneByOne) {
             batch.forEach(place -> write(List.of(place)));
-        } else {
-            batch.forEach(place -> settle(place, end.value, failure));
         }
     }
 
@@ -155,18 +169,6 @@ final class EventRing implements AutoCloseable {
             place.answer().complete(place.event().entry().event().id());
         } else {
             place.answer().completeExceptionally(failure);
-        }
-    }
-
-    /** Whatever it is, somebody waits to be told. */
-    private static @Nullable RuntimeException failureOf(Runnable work) {
-        try {
-            work.run();
-            return null;
-        } catch (RuntimeException e) {
-            return e;
-        } catch (Error e) {
-            return new IllegalStateException("the writer of audit events failed", e);
         }
     }
 
