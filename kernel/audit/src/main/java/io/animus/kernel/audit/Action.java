@@ -92,7 +92,15 @@ public enum Action {
     /** The database was restored into another one, and the log goes on in that. */
     LOG_REBASED("log.rebased"),
     PLUGIN_ADDED("plugin.added"),
+    PLUGIN_INSTALLED("plugin.installed"),
+    PLUGIN_UPDATED("plugin.updated"),
+    /** An update did not become healthy; the version before it goes on. */
+    PLUGIN_REVERTED("plugin.reverted"),
+    PLUGIN_DISABLED("plugin.disabled"),
+    PLUGIN_ENABLED("plugin.enabled"),
     PLUGIN_REMOVED("plugin.removed"),
+    /** A package was not let in, and why. */
+    PLUGIN_REFUSED("plugin.refused"),
     /** The set of installed plugins, or their configuration, is another one. */
     COMPOSITION_CHANGED("composition.changed");
 

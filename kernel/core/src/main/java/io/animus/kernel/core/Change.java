@@ -3,6 +3,8 @@ package io.animus.kernel.core;
 import io.animus.api.types.Json;
 import io.animus.api.types.TypeId;
 import io.animus.kernel.audit.Action;
+import io.animus.kernel.audit.Outcome;
+import io.animus.kernel.audit.Resource;
 import io.animus.kernel.domain.Made;
 import io.animus.kernel.domain.access.Rights;
 import io.animus.kernel.domain.project.Project;
@@ -100,6 +102,16 @@ final class Change {
         if (firstEvent == null) {
             firstEvent = event;
             waitsForCover = WAIT_FOR_COVER.contains(action);
+        }
+        return event;
+    }
+
+    /** Records what was done to something of the hub that has a name and no id. */
+    TypeId audit(Action action, Resource resource, Json.Members details) {
+        var event =
+                trail.append(tx, new AuditTrail.Draft(caller, action, resource, Outcome.SUCCESS, null, details, now));
+        if (firstEvent == null) {
+            firstEvent = event;
         }
         return event;
     }

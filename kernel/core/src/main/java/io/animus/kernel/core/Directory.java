@@ -1,38 +1,114 @@
 package io.animus.kernel.core;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 
-/** The services of one port that are present now, best first. They come and go; nobody keeps one. Safe for many threads. */
+/**
+ * The services of one port that are present now, best first. They come and go; nobody keeps one. Those of a bundle that is about
+ * to be stopped are retired: no new call finds them, and it can be seen when the last call has ended. Safe for many threads.
+ */
 final class Directory<P> {
-    private final List<Present<P>> present = new CopyOnWriteArrayList<>();
+    private final List<Present<P>> present = new ArrayList<>();
 
-    private record Present<P>(P service, int ranking, long id) {}
+    /** A service, of the bundle with this id. */
+    private static final class Present<P> {
+        private final P service;
+        private final int ranking;
+        private final long id;
+        private final long bundle;
+        private boolean retired;
+        private int calls;
 
-    void add(P service, Map<String, ?> properties) {
-        var ranking = properties.get("service.ranking") instanceof Integer number ? number : 0;
-        var id = properties.get("service.id") instanceof Long number ? number : Long.MAX_VALUE;
-        synchronized (present) {
-            present.add(new Present<>(service, ranking, id));
-            present.sort(Comparator.<Present<P>>comparingInt(Present::ranking)
-                    .reversed()
-                    .thenComparingLong(Present::id));
+        Present(P service, int ranking, long id, long bundle) {
+            this.service = service;
+            this.ranking = ranking;
+            this.id = id;
+            this.bundle = bundle;
         }
     }
 
-    void remove(P service) {
-        present.removeIf(known -> known.service() == service);
+    /** The leave to call a service, which keeps its bundle from being stopped until it is closed. */
+    interface Lease<P> extends AutoCloseable {
+        P service();
+
+        @Override
+        void close();
     }
 
-    Optional<P> find(Predicate<P> fits) {
-        return present.stream().map(Present::service).filter(fits).findFirst();
+    synchronized void add(P service, Map<String, ?> properties) {
+        var ranking = properties.get("service.ranking") instanceof Integer number ? number : 0;
+        var id = properties.get("service.id") instanceof Long number ? number : Long.MAX_VALUE;
+        var bundle = properties.get("service.bundleid") instanceof Long number ? number : -1;
+        present.add(new Present<>(service, ranking, id, bundle));
+        present.sort(Comparator.<Present<P>>comparingInt(known -> known.ranking)
+                .reversed()
+                .thenComparingLong(known -> known.id));
     }
 
-    List<P> all() {
-        return present.stream().map(Present::service).toList();
+    synchronized void remove(P service) {
+        present.removeIf(known -> known.service == service);
+    }
+
+    synchronized Optional<P> find(Predicate<P> fits) {
+        return all().stream().filter(fits).findFirst();
+    }
+
+    /** Finds a service to call. */
+    synchronized Optional<Lease<P>> lease(Predicate<P> fits) {
+        return present.stream()
+                .filter(known -> !known.retired && fits.test(known.service))
+                .findFirst()
+                .map(this::lease);
+    }
+
+    synchronized List<P> all() {
+        return present.stream()
+                .filter(known -> !known.retired)
+                .map(known -> known.service)
+                .toList();
+    }
+
+    /** Those of one bundle, retired or not. */
+    synchronized List<P> of(long bundle) {
+        return present.stream()
+                .filter(known -> known.bundle == bundle)
+                .map(known -> known.service)
+                .toList();
+    }
+
+    /** Hides the services of a bundle from new calls, or shows them again. */
+    synchronized void retire(long bundle, boolean retired) {
+        present.stream().filter(known -> known.bundle == bundle).forEach(known -> known.retired = retired);
+    }
+
+    /** How many calls to services of a bundle are under way. */
+    synchronized int calls(long bundle) {
+        return present.stream()
+                .filter(known -> known.bundle == bundle)
+                .mapToInt(known -> known.calls)
+                .sum();
+    }
+
+    private synchronized void end(Present<P> called) {
+        called.calls--;
+    }
+
+    private Lease<P> lease(Present<P> called) {
+        called.calls++;
+        return new Lease<>() {
+            @Override
+            public P service() {
+                return called.service;
+            }
+
+            @Override
+            public void close() {
+                end(called);
+            }
+        };
     }
 }

@@ -9,6 +9,7 @@ import io.animus.api.executor.JobExecutor;
 import io.animus.api.executor.JobStatus;
 import io.animus.api.executor.LogLine;
 import io.animus.api.plugin.Plugin;
+import io.animus.api.plugin.PluginHealth;
 import io.animus.api.registry.ImageRegistry;
 import io.animus.api.scm.ScmHost;
 import io.animus.api.storage.ObjectStore;
@@ -68,30 +69,34 @@ public final class Ports {
      * @throws io.animus.api.types.ExternalSystemException as the plugin throws it, after retries
      */
     <T> T scm(URI repository, Duration deadline, Call<ScmHost, T> call) {
-        var host = scmHosts.find(candidate -> candidate.serves(repository))
+        try (var host = scmHosts.lease(candidate -> candidate.serves(repository))
                 .orElseThrow(() -> absent("SCM host serves " + repository.getScheme() + "://"
-                        + Optional.ofNullable(repository.getHost()).orElse("")));
-        return calls.call("scm", host, deadline, call);
+                        + Optional.ofNullable(repository.getHost()).orElse("")))) {
+            return calls.call("scm", host.service(), deadline, call);
+        }
     }
 
     /** Asks the registry that serves {@code image}; errors as {@link #scm}. */
     <T> T registry(ImageReference image, Call<ImageRegistry, T> call) {
-        var registry = registries
-                .find(candidate -> candidate.serves(image))
-                .orElseThrow(() -> absent("registry plugin serves " + image.registry()));
-        return calls.call("registry", registry, QUICK, call);
+        try (var registry = registries
+                .lease(candidate -> candidate.serves(image))
+                .orElseThrow(() -> absent("registry plugin serves " + image.registry()))) {
+            return calls.call("registry", registry.service(), QUICK, call);
+        }
     }
 
     /** Asks the object store; errors as {@link #scm}. */
     <T> T storage(Duration deadline, Call<ObjectStore, T> call) {
-        var store = stores.find(any -> true).orElseThrow(() -> absent("object store is installed"));
-        return calls.call("storage", store, deadline, call);
+        try (var store = stores.lease(any -> true).orElseThrow(() -> absent("object store is installed"))) {
+            return calls.call("storage", store.service(), deadline, call);
+        }
     }
 
     /** Asks the executor; errors as {@link #scm}. */
     <T> T executor(Duration deadline, Call<JobExecutor, T> call) {
-        var executor = executors.find(any -> true).orElseThrow(() -> absent("executor is installed"));
-        return calls.call("executor", executor, deadline, call);
+        try (var executor = executors.lease(any -> true).orElseThrow(() -> absent("executor is installed"))) {
+            return calls.call("executor", executor.service(), deadline, call);
+        }
     }
 
     /** What an executor holds, and in which data plane. */
@@ -114,9 +119,9 @@ public final class Ports {
      * on after the return.
      */
     void followLog(String dispatchId, long after, Duration wait, Consumer<LogLine> lines) {
-        var executor = executors.find(any -> true).orElseThrow(() -> absent("executor is installed"));
-        try (var tap = new LogTap(lines)) {
-            calls.callFor("executor", executor, wait, plugin -> {
+        try (var executor = executors.lease(any -> true).orElseThrow(() -> absent("executor is installed"));
+                var tap = new LogTap(lines)) {
+            calls.callFor("executor", executor.service(), wait, plugin -> {
                 plugin.follow(dispatchId, after, tap);
                 return dispatchId;
             });
@@ -132,16 +137,20 @@ public final class Ports {
 
     /** Asks a sink, once; errors as {@link #scm}, without retries. */
     <T> T sink(AuditSink sink, Duration deadline, Call<AuditSink, T> call) {
-        return calls.callOnce("audit", sink, deadline, call);
+        // Who holds a sink that is being replaced may still ask it.
+        try (var lease = sinks.lease(candidate -> candidate == sink).orElse(null)) {
+            return calls.callOnce("audit", lease == null ? sink : lease.service(), deadline, call);
+        }
     }
 
     /** Asks the publisher that serves {@code url}, once; errors as {@link #scm}, without retries. */
     <T> T publisher(URI url, Duration deadline, Call<EventPublisher, T> call) {
-        var publisher = publishers
-                .find(candidate -> candidate.serves(url))
+        try (var publisher = publishers
+                .lease(candidate -> candidate.serves(url))
                 .orElseThrow(() -> absent("event publisher delivers to " + url.getScheme() + "://"
-                        + Optional.ofNullable(url.getHost()).orElse("")));
-        return calls.callOnce("events", publisher, deadline, call);
+                        + Optional.ofNullable(url.getHost()).orElse("")))) {
+            return calls.callOnce("events", publisher.service(), deadline, call);
+        }
     }
 
     /** Whether there is an executor, and it answered when it was last asked. */
@@ -164,6 +173,34 @@ public final class Ports {
     /** All plugins that are present now. */
     List<Plugin> plugins() {
         return plugins.all();
+    }
+
+    /** The plugins of one bundle. */
+    List<Plugin> pluginsOf(long bundle) {
+        return plugins.of(bundle);
+    }
+
+    /** How a plugin says it is; down if it doesn't say so in time. */
+    PluginHealth healthOf(Plugin plugin) {
+        try {
+            return calls.callOnce("health", plugin, Duration.ofSeconds(2), Plugin::health);
+        } catch (RuntimeException e) {
+            return PluginHealth.down("It does not say how it is: " + e.getMessage());
+        }
+    }
+
+    /** Keeps new calls from the plugins of a bundle, or lets them go there again. */
+    void retire(long bundle, boolean retired) {
+        directories().forEach(directory -> directory.retire(bundle, retired));
+    }
+
+    /** How many calls to plugins of a bundle are under way. */
+    int callsTo(long bundle) {
+        return directories().mapToInt(directory -> directory.calls(bundle)).sum();
+    }
+
+    private Stream<Directory<?>> directories() {
+        return Stream.of(scmHosts, registries, stores, executors, sinks, publishers, plugins);
     }
 
     @Reference(name = "scm", cardinality = MULTIPLE, policy = DYNAMIC)

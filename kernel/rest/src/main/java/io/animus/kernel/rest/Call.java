@@ -156,10 +156,17 @@ final class Call {
 
     /** The wish that this request is done once, or null; {@code form} is what will be remembered. */
     <T> @Nullable Once<T> once(Form<T> form) {
-        return idempotencyKey == null ? null : new Once<>(idempotencyKey, digest(), form::rendered);
+        return idempotencyKey == null ? null : new Once<>(idempotencyKey, digest(body.bytes()), form::rendered);
     }
 
-    private Digest digest() {
+    /** The same for a body that was read elsewhere, by its digest. */
+    <T> @Nullable Once<T> once(Form<T> form, Digest content) {
+        return idempotencyKey == null
+                ? null
+                : new Once<>(idempotencyKey, digest(content.value().getBytes(UTF_8)), form::rendered);
+    }
+
+    private Digest digest(byte[] content) {
         var hash = Digest.sha256();
         for (var part : List.of(
                 caller.principal().toString(),
@@ -170,7 +177,7 @@ final class Call {
             hash.update(ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).array());
             hash.update(bytes);
         }
-        hash.update(body.bytes());
+        hash.update(content);
         return Digest.finish(hash);
     }
 

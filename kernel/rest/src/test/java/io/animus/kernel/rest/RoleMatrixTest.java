@@ -2,7 +2,6 @@ package io.animus.kernel.rest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -107,15 +106,14 @@ class RoleMatrixTest {
     }
 
     private static Client.Reply call(Client caller, Contract.Operation operation) {
-        var wish = story.wishOf(operation.id());
         var request = caller.request(story.path(operation));
         if (operation.method().equals("PATCH") || operation.method().equals("DELETE")) {
             request.header("If-Match", "\"999\"");
         }
-        if (!wish.isEmpty()) {
-            var isPatch = operation.method().equals("PATCH");
-            request.header("Content-Type", isPatch ? "application/merge-patch+json" : "application/json");
+        var type = story.typeOf(operation);
+        if (!type.isEmpty()) {
+            request.header("Content-Type", type);
         }
-        return caller.send(request.method(operation.method(), BodyPublishers.ofString(wish)));
+        return caller.send(request.method(operation.method(), story.bodyOf(operation.id())));
     }
 }

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
@@ -237,6 +238,7 @@ final class Story {
                 .replace("{webhook}", webhook.text("id"))
                 .replace("{delivery}", delivery())
                 .replace("{sink}", CarriersInMemory.SINK)
+                .replace("{plugin}", PluginsInMemory.OF_THE_ARCHIVE)
                 .replace("{key}", key());
         return switch (operation.id()) {
             case "getLineage" -> path + "?root=" + run.text("id");
@@ -322,6 +324,31 @@ final class Story {
 
     Client.Reply modelVersion() {
         return modelVersion;
+    }
+
+    /** What a request of this operation sends, JSON or a package. */
+    BodyPublisher bodyOf(String operation) {
+        return switch (operation) {
+            case "installPlugin" -> BodyPublishers.ofByteArray(Archives.plugin("acme-other", "1.0.0"));
+            case "updatePlugin" ->
+                BodyPublishers.ofByteArray(Archives.plugin(PluginsInMemory.OF_THE_ARCHIVE, "0.2.0"));
+            default -> BodyPublishers.ofString(wishOf(operation));
+        };
+    }
+
+    /** The media type of that; empty if there is no body. */
+    String typeOf(Contract.Operation operation) {
+        if (isPackage(operation.id())) {
+            return "application/vnd.animus.plugin";
+        }
+        if (wishOf(operation.id()).isEmpty()) {
+            return "";
+        }
+        return operation.method().equals("PATCH") ? "application/merge-patch+json" : "application/json";
+    }
+
+    static boolean isPackage(String operation) {
+        return operation.equals("installPlugin") || operation.equals("updatePlugin");
     }
 
     String wishOf(String operation) {

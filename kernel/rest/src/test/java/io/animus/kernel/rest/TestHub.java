@@ -32,6 +32,7 @@ import io.animus.kernel.core.Me;
 import io.animus.kernel.core.Metrics;
 import io.animus.kernel.core.ModelVersions;
 import io.animus.kernel.core.Models;
+import io.animus.kernel.core.Plugins;
 import io.animus.kernel.core.PortCalls;
 import io.animus.kernel.core.Ports;
 import io.animus.kernel.core.Projects;
@@ -43,6 +44,7 @@ import io.animus.kernel.core.ServiceAccounts;
 import io.animus.kernel.core.Uploads;
 import io.animus.kernel.core.Webhooks;
 import io.animus.kernel.store.postgres.Database;
+import io.animus.kernel.trust.Mode;
 import io.animus.plugin.postgres.embedded.EmbeddedPostgres;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
@@ -104,6 +106,9 @@ final class TestHub {
         var door = new Door(authentication, trail, limiter(burst), limiter(burst));
         var results = new RunResults(gate, database, ports);
         log = new LogProcess(database, trail, metrics, folder.resolve("keys"));
+        // Trust in packages has tests of its own; here nobody signs.
+        var plugins =
+                new Plugins(gate, database, trail, new PluginsInMemory(), folder.resolve("trust"), Mode.WARN);
         resources.addAll(Set.of(
                 new UnbufferedAnswers(),
                 new SystemResource(new Health(ports), metrics, () -> true),
@@ -114,6 +119,8 @@ final class TestHub {
                 new AuditLogResource(door, new AuditLog(gate), new AuditExport(gate, database), new AuditErasure(gate)),
                 new LogTrustResource(door, log.trust(gate)),
                 new AuditSinksResource(door, new AuditSinks(gate, ports)),
+                new PluginsResource(door, plugins, Body.MAX_SIZE),
+                new PluginInstallResource(door, plugins, Body.MAX_SIZE),
                 new ProjectsResource(door, new Projects(gate)),
                 new RoleBindingsResource(door, new RoleBindings(gate))));
         var runs = new RunsResource(

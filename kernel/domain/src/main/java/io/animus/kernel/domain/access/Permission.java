@@ -51,7 +51,9 @@ public enum Permission {
     CREATE_SERVICE_ACCOUNT(none(), EnumSet.of(PLATFORM_ADMIN)),
     READ_SERVICE_ACCOUNTS(none(), EnumSet.of(PLATFORM_ADMIN, SECURITY_OFFICER)),
     REVOKE_API_KEY(none(), EnumSet.of(PLATFORM_ADMIN, SECURITY_OFFICER)),
-    READ_COMPOSITION(EnumSet.of(AUDITOR), EnumSet.of(PLATFORM_ADMIN, SECURITY_OFFICER));
+    READ_COMPOSITION(EnumSet.of(AUDITOR), EnumSet.of(PLATFORM_ADMIN, SECURITY_OFFICER)),
+    READ_PLUGINS(EnumSet.of(AUDITOR), EnumSet.of(PLATFORM_ADMIN, SECURITY_OFFICER)),
+    MANAGE_PLUGINS(none(), EnumSet.of(PLATFORM_ADMIN));
 
     private final Set<Role> roles;
     private final Set<SystemRole> systemRoles;

@@ -1,0 +1,302 @@
+package io.animus.kernel.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.animus.api.plugin.Plugin;
+import io.animus.api.registry.ImageRegistry;
+import io.animus.api.types.ImageReference;
+import io.animus.kernel.core.PluginRuntime.RolledBackException;
+import io.animus.kernel.core.PluginRuntime.State;
+import io.animus.kernel.domain.RefusedException;
+import java.io.ByteArrayInputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import org.apache.felix.framework.Felix;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.Constants;
+import org.osgi.framework.ServiceReference;
+import org.osgi.util.tracker.ServiceTracker;
+
+/** Plugins in a real framework, which comes and goes with each test. */
+class FrameworkPluginsTest {
+    private static final ImageReference IMAGE = ImageReference.parse("registry.example/image:1");
+
+    @TempDir
+    Path folder;
+
+    private final PortCalls calls = new PortCalls(new Metrics());
+    private final Ports ports = new Ports(calls);
+    private Felix felix;
+    private FrameworkPlugins plugins;
+
+    @BeforeEach
+    void start() throws Exception {
+        felix = new Felix(
+                Map.of(
+                        Constants.FRAMEWORK_STORAGE,
+                        folder.resolve("cache").toString(),
+                        Constants.FRAMEWORK_BEGINNING_STARTLEVEL,
+                        "100",
+                        Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA,
+                        "io.animus.api.plugin;version=1.0.0,io.animus.api.registry;version=1.0.0,io.animus.api.types;version=1.0.0"));
+        felix.start();
+        track();
+        plugins = runtime();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        felix.stop();
+        felix.waitForStop(10_000);
+        calls.close();
+    }
+
+    private FrameworkPlugins runtime() throws Exception {
+        return new FrameworkPlugins(
+                felix.getBundleContext(),
+                ports,
+                folder.resolve("plugins"),
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(5));
+    }
+
+    /** What Declarative Services does for the hub. */
+    private void track() {
+        new ServiceTracker<Plugin, Plugin>(felix.getBundleContext(), Plugin.class, null) {
+            @Override
+            public Plugin addingService(ServiceReference<Plugin> reference) {
+                var plugin = super.addingService(reference);
+                ports.addPlugin(plugin, properties(reference));
+                ports.addRegistry((ImageRegistry) plugin, properties(reference));
+                return plugin;
+            }
+
+            @Override
+            public void removedService(ServiceReference<Plugin> reference, Plugin plugin) {
+                ports.removePlugin(plugin);
+                ports.removeRegistry((ImageRegistry) plugin);
+                super.removedService(reference, plugin);
+            }
+        }.open();
+    }
+
+    private static Map<String, Object> properties(ServiceReference<?> reference) {
+        return Arrays.stream(reference.getPropertyKeys()).collect(Collectors.toMap(key -> key, reference::getProperty));
+    }
+
+    @Test
+    void installsStartsAndServes() throws Exception {
+        install(SwapBundle.of("1.0.0"));
+
+        var installed = plugins.all().get(0);
+        assertThat(installed.version()).isEqualTo("1.0.0");
+        assertThat(installed.state()).isEqualTo(State.ACTIVE);
+        assertThat(installed.packaged()).isNotNull();
+        assertThat(installed.instances())
+                .extracting(PluginRuntime.Instance::name)
+                .containsExactly("default");
+        assertThat(ask()).isEqualTo("1.0.0");
+        assertThat(folder.resolve("plugins/verified/animus-swapped-1.0.0.json")).exists();
+    }
+
+    @Test
+    void swapsUnderCallsAndLosesNone() throws Exception {
+        install(SwapBundle.of("1.0.0"));
+        var over = new AtomicBoolean();
+        var answers = new AtomicInteger();
+        var failures = new CopyOnWriteArrayList<Throwable>();
+        Set<String> seen = ConcurrentHashMap.newKeySet();
+        var callers = new ArrayList<Thread>();
+        for (var i = 0; i < 8; i++) {
+            var caller = new Thread(() -> {
+                while (!over.get()) {
+                    try {
+                        seen.add(ask());
+                        answers.incrementAndGet();
+                    } catch (RuntimeException e) {
+                        failures.add(e);
+                    }
+                }
+            });
+            caller.start();
+            callers.add(caller);
+        }
+        for (var minor = 1; minor <= 20; minor++) {
+            update(SwapBundle.of("1." + minor + ".0"));
+            var before = answers.get();
+            Await.until("calls go on", () -> answers.get() > before + 8);
+        }
+        over.set(true);
+        for (var caller : callers) {
+            caller.join();
+        }
+
+        assertThat(failures).isEmpty();
+        assertThat(seen).contains("1.0.0", "1.20.0");
+        assertThat(ask()).isEqualTo("1.20.0");
+        assertThat(versions()).containsExactly("1.20.0");
+    }
+
+    @Test
+    void aSickVersionIsTakenBack() throws Exception {
+        install(SwapBundle.of("1.0.0"));
+
+        assertThatExceptionOfType(RolledBackException.class)
+                .isThrownBy(() -> update(SwapBundle.of("2.0.0").that("sick")))
+                .withMessageContaining("default is DOWN");
+        theOldOneServes();
+    }
+
+    @Test
+    void aVersionThatThrowsOrHangsIsTakenBack() throws Exception {
+        install(SwapBundle.of("1.0.0"));
+
+        assertThatExceptionOfType(RolledBackException.class)
+                .isThrownBy(() -> update(SwapBundle.of("2.0.0").that("throws")))
+                .withMessageContaining("no start today");
+        theOldOneServes();
+        assertThatExceptionOfType(RolledBackException.class)
+                .isThrownBy(() -> update(SwapBundle.of("3.0.0").that("hangs")))
+                .withMessageContaining("hung in its start");
+        theOldOneServes();
+    }
+
+    @Test
+    void anExclusiveVersionIsTakenBackToo() throws Exception {
+        install(SwapBundle.of("1.0.0"));
+
+        assertThatExceptionOfType(RolledBackException.class)
+                .isThrownBy(() -> update(SwapBundle.of("2.0.0").that("sick").alone()));
+        theOldOneServes();
+        update(SwapBundle.of("3.0.0").alone());
+        assertThat(ask()).isEqualTo("3.0.0");
+    }
+
+    @Test
+    void saysInWordsWhatIsMissing() throws Exception {
+        install(SwapBundle.of("1.0.0"));
+
+        assertThatExceptionOfType(RefusedException.class)
+                .isThrownBy(() -> update(SwapBundle.of("2.0.0").importing("com.example.absent")))
+                .withMessageContaining("needs the Java package com.example.absent, which no bundle here offers");
+        assertThatExceptionOfType(RefusedException.class)
+                .isThrownBy(() -> update(SwapBundle.of("2.0.0").importing("io.animus.api.scm;version=\"[7,8)\"")))
+                .withMessageContaining("io.animus.api.scm");
+        theOldOneServes();
+    }
+
+    @Test
+    void refusesAVersionBuiltForAnotherPort() throws Exception {
+        install(SwapBundle.of("1.0.0"));
+
+        assertThatExceptionOfType(RefusedException.class)
+                .isThrownBy(() -> update(SwapBundle.of("2.0.0").forPort("[0.1,1)")))
+                .withMessageContaining("built for io.animus.api.registry [0.1,1), but this hub has version 1.0.0");
+        theOldOneServes();
+    }
+
+    @Test
+    void aCrashInTheMiddleEndsAtTheOldOneOrTheNewOne() throws Exception {
+        install(SwapBundle.of("1.0.0"));
+        var next = SwapBundle.of("2.0.0").in(folder);
+        var old = Files.readAllBytes(folder.resolve("plugins/installed.json"));
+
+        // The new one was on its way: in the framework, but not yet wanted.
+        plugins.update(SwapBundle.NAME, next);
+        var decided = Files.readAllBytes(folder.resolve("plugins/installed.json"));
+        Files.write(folder.resolve("plugins/installed.json"), old);
+        plugins = runtime();
+        theOldOneServes();
+
+        // The new one was wanted, and the old one was not gone yet.
+        plugins.update(SwapBundle.NAME, next);
+        assertThat(Files.readAllBytes(folder.resolve("plugins/installed.json"))).isEqualTo(decided);
+        plugins = runtime();
+        assertThat(ask()).isEqualTo("2.0.0");
+        assertThat(versions()).containsExactly("2.0.0");
+    }
+
+    @Test
+    void anUndoneStepNeverHappened() throws Exception {
+        install(SwapBundle.of("1.0.0"));
+
+        plugins.update(SwapBundle.NAME, SwapBundle.of("2.0.0").in(folder)).undo();
+        theOldOneServes();
+        plugins.disable(SwapBundle.NAME).undo();
+        theOldOneServes();
+        plugins.remove(SwapBundle.NAME).undo();
+        theOldOneServes();
+    }
+
+    @Test
+    void aPluginThatIsSwitchedOffStaysOffAfterARestart() throws Exception {
+        install(SwapBundle.of("1.0.0"));
+        plugins.disable(SwapBundle.NAME).settle();
+
+        plugins = runtime();
+        assertThat(plugins.all().get(0).state()).isEqualTo(State.DISABLED);
+        assertThatExceptionOfType(RefusedException.class).isThrownBy(this::ask);
+        plugins.enable(SwapBundle.NAME).settle();
+        assertThat(ask()).isEqualTo("1.0.0");
+    }
+
+    @Test
+    void thePluginOfTheArchiveWorksAgainWhenThePackageGoes() throws Exception {
+        var archived = felix.getBundleContext()
+                .installBundle(
+                        "archive:swapped",
+                        new ByteArrayInputStream(SwapBundle.of("0.1.0").jar()));
+        archived.start();
+
+        update(SwapBundle.of("1.0.0"));
+        assertThat(ask()).isEqualTo("1.0.0");
+        assertThat(archived.getState()).isEqualTo(Bundle.RESOLVED);
+        plugins.remove(SwapBundle.NAME).settle();
+
+        assertThat(ask()).isEqualTo("0.1.0");
+        assertThatExceptionOfType(RefusedException.class).isThrownBy(() -> plugins.remove(SwapBundle.NAME));
+    }
+
+    private void theOldOneServes() {
+        assertThat(ask()).isEqualTo("1.0.0");
+        assertThat(versions()).containsExactly("1.0.0");
+    }
+
+    private List<String> versions() {
+        return Arrays.stream(felix.getBundleContext().getBundles())
+                .filter(bundle -> SwapBundle.NAME.equals(bundle.getSymbolicName()))
+                .map(bundle -> bundle.getVersion().toString())
+                .toList();
+    }
+
+    private String ask() {
+        return ports.registry(IMAGE, registry -> registry.find(IMAGE))
+                .orElseThrow()
+                .mediaType()
+                .replace("application/test+", "");
+    }
+
+    private void install(SwapBundle bundle) throws Exception {
+        plugins.install(bundle.in(folder)).settle();
+    }
+
+    private void update(SwapBundle bundle) throws Exception {
+        plugins.update(SwapBundle.NAME, bundle.in(folder)).settle();
+    }
+}

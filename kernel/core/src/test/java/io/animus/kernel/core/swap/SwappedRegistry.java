@@ -1,0 +1,68 @@
+package io.animus.kernel.core.swap;
+
+import io.animus.api.plugin.Plugin;
+import io.animus.api.plugin.PluginDescriptor;
+import io.animus.api.plugin.PluginHealth;
+import io.animus.api.registry.ImageManifest;
+import io.animus.api.registry.ImageRegistry;
+import io.animus.api.types.Digest;
+import io.animus.api.types.ImageReference;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.BundleActivator;
+import org.osgi.framework.BundleContext;
+
+/** A plugin that is put into bundles of several versions; the header Test-Behaviour says what is wrong with it. */
+public final class SwappedRegistry implements BundleActivator, ImageRegistry, Plugin {
+    private volatile boolean stopped;
+    private String version = "";
+    private String behaviour = "";
+
+    @Override
+    public void start(BundleContext bundle) {
+        version = bundle.getBundle().getVersion().toString();
+        behaviour = String.valueOf(bundle.getBundle().getHeaders().get("Test-Behaviour"));
+        if (behaviour.equals("throws")) {
+            throw new IllegalStateException("no start today");
+        }
+        while (behaviour.equals("hangs") && !Thread.currentThread().isInterrupted()) {
+            LockSupport.parkNanos(Duration.ofSeconds(1).toNanos());
+        }
+        bundle.registerService(new String[] {ImageRegistry.class.getName(), Plugin.class.getName()}, this, null);
+    }
+
+    @Override
+    public void stop(BundleContext bundle) {
+        stopped = true;
+    }
+
+    @Override
+    public PluginDescriptor descriptor() {
+        return new PluginDescriptor("registry", "swapped", "default");
+    }
+
+    @Override
+    public PluginHealth health() {
+        return behaviour.equals("sick") ? PluginHealth.down("It feels unwell.") : PluginHealth.OK;
+    }
+
+    @Override
+    public boolean serves(ImageReference reference) {
+        return true;
+    }
+
+    /** Answers after a while, and fails if it was stopped meanwhile. */
+    @Override
+    public Optional<ImageManifest> find(ImageReference reference) {
+        LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
+        if (stopped) {
+            throw new IllegalStateException("stopped in the middle of a call");
+        }
+        @Nullable Digest none = null;
+        return Optional.of(new ImageManifest(
+                Digest.of(version.getBytes(StandardCharsets.UTF_8)), "application/test+" + version, 1, none));
+    }
+}

@@ -1,0 +1,48 @@
+package io.animus.kernel.rest;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.animus.api.types.Digest;
+import io.animus.kernel.trust.PluginManifest;
+import io.animus.kernel.trust.PluginManifest.BundleFile;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+
+/** Packages of plugins, as a client sends them. */
+final class Archives {
+    /** A version that never becomes healthy. */
+    static final String SICK = "6.6.6";
+
+    private Archives() {}
+
+    /** An unsigned package of one bundle. */
+    static byte[] plugin(String name, String version) {
+        var headers = "Manifest-Version: 1.0\nBundle-ManifestVersion: 2\nBundle-SymbolicName: " + name
+                + "\nBundle-Version: " + version
+                + "\nProvide-Capability: animus.plugin;port=registry;technology=acme\n\n";
+        try {
+            var jar = new ByteArrayOutputStream();
+            new JarOutputStream(jar, new Manifest(new ByteArrayInputStream(headers.getBytes(UTF_8)))).close();
+            var file = new BundleFile("bundles/main.jar", name, version, Digest.of(jar.toByteArray()));
+            var manifest = new PluginManifest(
+                    name, version, "registry", "acme", "[1.0,2)", false, List.of(file), List.of());
+            var bytes = new ByteArrayOutputStream();
+            try (var zip = new ZipOutputStream(bytes)) {
+                zip.putNextEntry(new ZipEntry("plugin.json"));
+                zip.write(manifest.json().canonical());
+                zip.putNextEntry(new ZipEntry(file.file()));
+                zip.write(jar.toByteArray());
+            }
+            return bytes.toByteArray();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,126 @@
+package io.animus.kernel.rest;
+
+import io.animus.api.plugin.PluginHealth;
+import io.animus.kernel.core.PluginRuntime;
+import io.animus.kernel.domain.ProblemCode;
+import io.animus.kernel.domain.RefusedException;
+import io.animus.kernel.trust.PluginPackage;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Plugins without a framework: one of the archive, and whatever is installed. */
+final class PluginsInMemory implements PluginRuntime {
+    /** Came with the archive. */
+    static final String OF_THE_ARCHIVE = "acme-registry";
+
+    private static final Installed ARCHIVED = new Installed(
+            OF_THE_ARCHIVE,
+            "0.1.0",
+            "registry",
+            "acme",
+            State.ACTIVE,
+            null,
+            List.of(new Instance("default", PluginHealth.OK), new Instance("far", PluginHealth.down("Nobody answers."))));
+
+    private Map<String, Installed> plugins = new TreeMap<>(Map.of(OF_THE_ARCHIVE, ARCHIVED));
+
+    @Override
+    public synchronized List<Installed> all() {
+        return List.copyOf(plugins.values());
+    }
+
+    @Override
+    public synchronized Step install(PluginPackage plugin) {
+        var name = plugin.manifest().name();
+        if (plugins.containsKey(name)) {
+            throw RefusedException.of(ProblemCode.STATE_CONFLICT, "It is installed already.");
+        }
+        return put(name, of(plugin));
+    }
+
+    @Override
+    public synchronized Step update(String name, PluginPackage plugin) {
+        if (require(name).version().equals(plugin.manifest().version())) {
+            throw RefusedException.of(ProblemCode.STATE_CONFLICT, "It has this version already.");
+        }
+        if (plugin.manifest().version().equals(Archives.SICK)) {
+            throw new RolledBackException("default is DOWN");
+        }
+        return put(name, of(plugin));
+    }
+
+    @Override
+    public synchronized Step disable(String name) {
+        return put(name, in(State.DISABLED, require(name)));
+    }
+
+    @Override
+    public synchronized Step enable(String name) {
+        return put(name, in(State.ACTIVE, require(name)));
+    }
+
+    @Override
+    public synchronized Step remove(String name) {
+        if (require(name).packaged() == null) {
+            throw RefusedException.of(ProblemCode.STATE_CONFLICT, "It came with the archive.");
+        }
+        return put(name, name.equals(OF_THE_ARCHIVE) ? ARCHIVED : null);
+    }
+
+    private Installed require(String name) {
+        return Optional.ofNullable(plugins.get(name)).orElseThrow(() -> RefusedException.notFound("plugin"));
+    }
+
+    private Step put(String name, @Nullable Installed plugin) {
+        var before = plugins;
+        var after = new TreeMap<>(before);
+        if (plugin == null) {
+            after.remove(name);
+        } else {
+            after.put(name, plugin);
+        }
+        plugins = after;
+        return new Step() {
+            @Override
+            public Optional<Installed> now() {
+                return Optional.ofNullable(plugin);
+            }
+
+            @Override
+            public void settle() {
+                // Nothing is kept for an undo but what undo itself holds.
+            }
+
+            @Override
+            public void undo() {
+                plugins = before;
+            }
+        };
+    }
+
+    private static Installed of(PluginPackage plugin) {
+        var manifest = plugin.manifest();
+        return new Installed(
+                manifest.name(),
+                manifest.version(),
+                manifest.port(),
+                manifest.technology(),
+                State.ACTIVE,
+                manifest.digest(),
+                List.of());
+    }
+
+    private static Installed in(State state, Installed plugin) {
+        return new Installed(
+                plugin.name(),
+                plugin.version(),
+                plugin.port(),
+                plugin.technology(),
+                state,
+                plugin.packaged(),
+                plugin.instances());
+    }
+}

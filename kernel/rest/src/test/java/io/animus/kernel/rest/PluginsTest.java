@@ -1,0 +1,111 @@
+package io.animus.kernel.rest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PluginsTest {
+    private static final String PLUGINS = "/api/v1/plugins";
+    private static final String ARCHIVED = PLUGINS + "/" + PluginsInMemory.OF_THE_ARCHIVE;
+
+    private static TestHub hub;
+    private static Client admin;
+    private static Client officer;
+
+    @BeforeAll
+    static void start(@TempDir Path folder) throws Exception {
+        hub = new TestHub(folder);
+        admin = hub.client("admin", "platform-admin");
+        officer = hub.client("officer", "security-officer");
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        hub.close();
+    }
+
+    @Test
+    void aPluginComesIsUpdatedAndGoesOnRecord() {
+        var installed = post(PLUGINS + ":install", Archives.plugin("acme-other", "1.0.0"));
+        assertThat(installed.status()).as(installed.body()).isEqualTo(201);
+        var path = installed.header("Location");
+        assertThat(admin.get(path).text("packageDigest")).startsWith("sha256:");
+
+        assertThat(post(path + ":update", Archives.plugin("acme-other", "1.1.0")).text("version"))
+                .isEqualTo("1.1.0");
+        assertThat(admin.post(path + ":disable").text("state")).isEqualTo("disabled");
+        assertThat(admin.post(path + ":enable").text("state")).isEqualTo("active");
+        assertThat(admin.post(path + ":uninstall").status()).isEqualTo(200);
+
+        assertThat(admin.get(path).status()).isEqualTo(404);
+        assertThat(actions())
+                .contains(
+                        "plugin.installed",
+                        "plugin.updated",
+                        "plugin.disabled",
+                        "plugin.enabled",
+                        "plugin.removed");
+    }
+
+    @Test
+    void showsHowEachInstanceIs() {
+        var shown = admin.get(ARCHIVED).json();
+
+        assertThat(shown.at("/instances/1/status").asText()).isEqualTo("DOWN");
+        assertThat(shown.at("/instances/1/reason").asText()).isEqualTo("Nobody answers.");
+        assertThat(admin.get(PLUGINS).json().get("items")).contains(shown);
+    }
+
+    @Test
+    void anUpdateThatDoesNotBecomeHealthyIsTakenBackOnRecord() {
+        var answer = post(ARCHIVED + ":update", Archives.plugin(PluginsInMemory.OF_THE_ARCHIVE, Archives.SICK));
+
+        assertThat(answer.status()).isEqualTo(409);
+        assertThat(answer.text("detail")).contains("default is DOWN");
+        assertThat(admin.get(ARCHIVED).text("version")).isEqualTo("0.1.0");
+        assertThat(actions()).contains("plugin.reverted", "request.refused");
+    }
+
+    @Test
+    void aBrokenPackageIsRefusedWithTheReasonOnRecord() {
+        var flipped = Archives.plugin("acme-broken", "1.0.0");
+        flipped[flipped.length / 2] ^= 1;
+
+        assertThat(post(PLUGINS + ":install", flipped).status()).isEqualTo(422);
+        assertThat(admin.get(PLUGINS + "/acme-broken").status()).isEqualTo(404);
+        assertThat(actions()).contains("plugin.refused");
+    }
+
+    @Test
+    void theSameRequestAgainGetsTheFirstAnswer() {
+        var body = Archives.plugin("acme-once", "1.0.0");
+        var first = post(PLUGINS + ":install", body, "Idempotency-Key", "once");
+        var again = post(PLUGINS + ":install", body, "Idempotency-Key", "once");
+        var other = post(PLUGINS + ":install", Archives.plugin("acme-third", "1.0.0"), "Idempotency-Key", "once");
+
+        assertThat(again.status()).isEqualTo(201);
+        assertThat(again.header("Idempotency-Replayed")).isEqualTo("true");
+        assertThat(again.body()).isEqualTo(first.body());
+        assertThat(other.text("code")).isEqualTo("IDEMPOTENCY_CONFLICT");
+        assertThat(admin.get(PLUGINS + "/acme-third").status()).isEqualTo(404);
+    }
+
+    private static Client.Reply post(String path, byte[] body, String... headers) {
+        return admin.send(admin.request(path, headers)
+                .header("Content-Type", "application/vnd.animus.plugin")
+                .POST(BodyPublishers.ofByteArray(body)));
+    }
+
+    private static List<String> actions() {
+        return officer.get("/api/v1/audit/events?pageSize=50")
+                .json()
+                .get("items")
+                .findValuesAsText("action");
+    }
+}
