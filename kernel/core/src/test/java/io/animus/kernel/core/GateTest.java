@@ -60,6 +60,8 @@ class GateTest {
             READ_SERVICE_ACCOUNTS   - - - - - - x x
             REVOKE_API_KEY          - - - - - - x x
             READ_COMPOSITION        - - - - - x x x
+            READ_PLUGINS            - - - - - x x x
+            MANAGE_PLUGINS          - - - - - - x -
             """;
 
     private static final Set<Permission> OF_THE_HUB = EnumSet.of(
@@ -72,7 +74,9 @@ class GateTest {
             Permission.CREATE_SERVICE_ACCOUNT,
             Permission.READ_SERVICE_ACCOUNTS,
             Permission.REVOKE_API_KEY,
-            Permission.READ_COMPOSITION);
+            Permission.READ_COMPOSITION,
+            Permission.READ_PLUGINS,
+            Permission.MANAGE_PLUGINS);
 
     private static Kernel kernel;
     private static Project project;
