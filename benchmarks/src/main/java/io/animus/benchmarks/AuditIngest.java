@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
-import java.util.function.IntConsumer;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntConsumer;
 
 /** Committing events until the log has them, beside a hash chain, and beside rows that nobody puts in order. */
 final class AuditIngest implements Benchmark {
@@ -27,8 +27,8 @@ final class AuditIngest implements Benchmark {
             await(bed, 1);
             var peers = new Peers(bed, clients);
             var meter = bed.meter();
-            Series.Round<Load> ring = () -> meter.measure(() -> ingest(
-                    bed, clients, events * 10, count -> bed.log().recordAlone(count, IN_FLIGHT)));
+            Series.Round<Load> ring = () -> meter.measure(
+                    () -> ingest(bed, clients, events * 10, count -> bed.log().recordAlone(count, IN_FLIGHT)));
             Series.Round<Load> single =
                     () -> meter.measure(() -> ingest(bed, clients, events, count -> bed.record(count, 1)));
             Series.Round<Load> batches =

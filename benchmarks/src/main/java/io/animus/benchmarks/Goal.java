@@ -27,6 +27,7 @@ record Goal(boolean isFloor, double bound, String unit) {
     @Override
     public String toString() {
         return (isFloor ? "≥ " : "≤ ")
-                + new DecimalFormat("#,##0.####", DecimalFormatSymbols.getInstance(Locale.ROOT)).format(bound) + " " + unit;
+                + new DecimalFormat("#,##0.####", DecimalFormatSymbols.getInstance(Locale.ROOT)).format(bound) + " "
+                + unit;
     }
 }

@@ -43,8 +43,8 @@ public final class PluginInstallResource {
         return door.open(request, "installPlugin", Target.inHub("plugin", null), call -> {
             plugins.admit(call.caller(), null);
             try (var upload = PluginUpload.of(request, most)) {
-                var form = Form.<Installed>created(
-                        PluginsResource::write, plugin -> "/api/v1/plugins/" + plugin.name());
+                var form =
+                        Form.<Installed>created(PluginsResource::write, plugin -> "/api/v1/plugins/" + plugin.name());
                 var once = call.once(form, upload.digest());
                 return Replies.of(plugins.install(call.caller(), once, upload.file()), form);
             }

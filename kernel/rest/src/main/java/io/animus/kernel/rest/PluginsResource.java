@@ -103,10 +103,7 @@ public final class PluginsResource {
 
     private Response change(HttpServletRequest request, String operation, String plugin, Change change) {
         return door.open(
-                request,
-                operation,
-                target(plugin),
-                call -> call.change(changed(), once -> change.make(call, once)));
+                request, operation, target(plugin), call -> call.change(changed(), once -> change.make(call, once)));
     }
 
     private static Form<Installed> changed() {

@@ -31,8 +31,8 @@ final class Archives {
             var jar = new ByteArrayOutputStream();
             new JarOutputStream(jar, new Manifest(new ByteArrayInputStream(headers.getBytes(UTF_8)))).close();
             var file = new BundleFile("bundles/main.jar", name, version, Digest.of(jar.toByteArray()));
-            var manifest = new PluginManifest(
-                    name, version, "registry", "acme", "[1.0,2)", false, List.of(file), List.of());
+            var manifest =
+                    new PluginManifest(name, version, "registry", "acme", "[1.0,2)", false, List.of(file), List.of());
             var bytes = new ByteArrayOutputStream();
             try (var zip = new ZipOutputStream(bytes)) {
                 zip.putNextEntry(new ZipEntry("plugin.json"));
@@ -44,5 +44,10 @@ final class Archives {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Whether an operation takes a package. */
+    static boolean isPackage(String operation) {
+        return operation.equals("installPlugin") || operation.equals("updatePlugin");
     }
 }

@@ -23,7 +23,9 @@ final class PluginsInMemory implements PluginRuntime {
             "acme",
             State.ACTIVE,
             null,
-            List.of(new Instance("default", PluginHealth.OK), new Instance("far", PluginHealth.down("Nobody answers."))));
+            List.of(
+                    new Instance("default", PluginHealth.OK),
+                    new Instance("far", PluginHealth.down("Nobody answers."))));
 
     private Map<String, Installed> plugins = new TreeMap<>(Map.of(OF_THE_ARCHIVE, ARCHIVED));
 

@@ -37,7 +37,8 @@ class PluginsTest {
         var path = installed.header("Location");
         assertThat(admin.get(path).text("packageDigest")).startsWith("sha256:");
 
-        assertThat(post(path + ":update", Archives.plugin("acme-other", "1.1.0")).text("version"))
+        assertThat(post(path + ":update", Archives.plugin("acme-other", "1.1.0"))
+                        .text("version"))
                 .isEqualTo("1.1.0");
         assertThat(admin.post(path + ":disable").text("state")).isEqualTo("disabled");
         assertThat(admin.post(path + ":enable").text("state")).isEqualTo("active");
@@ -45,12 +46,7 @@ class PluginsTest {
 
         assertThat(admin.get(path).status()).isEqualTo(404);
         assertThat(actions())
-                .contains(
-                        "plugin.installed",
-                        "plugin.updated",
-                        "plugin.disabled",
-                        "plugin.enabled",
-                        "plugin.removed");
+                .contains("plugin.installed", "plugin.updated", "plugin.disabled", "plugin.enabled", "plugin.removed");
     }
 
     @Test

@@ -102,7 +102,7 @@ class StatusesTest {
         }
         operations("412").forEach(operation -> send(everything, operation, paths.get(operation.id())));
         for (var operation : operations("422")) {
-            if (Story.isPackage(operation.id())) {
+            if (Archives.isPackage(operation.id())) {
                 everything.send(everything
                         .request(paths.get(operation.id()))
                         .header("Content-Type", "application/zip")
@@ -272,7 +272,7 @@ class StatusesTest {
 
     /** With what the operation takes. */
     private HttpRequest.Builder request(Client caller, Contract.Operation operation, String path) {
-        return Story.isPackage(operation.id())
+        return Archives.isPackage(operation.id())
                 ? caller.request(path)
                         .header("Content-Type", story.typeOf(operation))
                         .method(operation.method(), story.bodyOf(operation.id()))

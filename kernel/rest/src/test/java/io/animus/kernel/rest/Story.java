@@ -330,25 +330,18 @@ final class Story {
     BodyPublisher bodyOf(String operation) {
         return switch (operation) {
             case "installPlugin" -> BodyPublishers.ofByteArray(Archives.plugin("acme-other", "1.0.0"));
-            case "updatePlugin" ->
-                BodyPublishers.ofByteArray(Archives.plugin(PluginsInMemory.OF_THE_ARCHIVE, "0.2.0"));
+            case "updatePlugin" -> BodyPublishers.ofByteArray(Archives.plugin(PluginsInMemory.OF_THE_ARCHIVE, "0.2.0"));
             default -> BodyPublishers.ofString(wishOf(operation));
         };
     }
 
     /** The media type of that; empty if there is no body. */
     String typeOf(Contract.Operation operation) {
-        if (isPackage(operation.id())) {
+        if (Archives.isPackage(operation.id())) {
             return "application/vnd.animus.plugin";
         }
-        if (wishOf(operation.id()).isEmpty()) {
-            return "";
-        }
-        return operation.method().equals("PATCH") ? "application/merge-patch+json" : "application/json";
-    }
-
-    static boolean isPackage(String operation) {
-        return operation.equals("installPlugin") || operation.equals("updatePlugin");
+        var json = operation.method().equals("PATCH") ? "application/merge-patch+json" : "application/json";
+        return wishOf(operation.id()).isEmpty() ? "" : json;
     }
 
     String wishOf(String operation) {
@@ -362,19 +355,15 @@ final class Story {
             case "createUpload" ->
                 "{\"digest\": \"%s\", \"size\": 1, \"mediaType\": \"a/b\"}".formatted(Digest.of(new byte[1]));
             case "createEnvironmentVersion" ->
-                """
-                    {"baseImages": ["x"], "resourceDefaults": %s, "resourceLimits": %s}"""
-                        .formatted(RESOURCES, RESOURCES);
+                "{\"baseImages\": [\"x\"], \"resourceDefaults\": %1$s, \"resourceLimits\": %1$s}".formatted(RESOURCES);
             case "createEnvironmentLock" -> lockWish("@" + DataPlaneInMemory.IMAGE);
             case "createRun" -> runWish("train");
             case "createModelVersion" ->
-                """
-                    {"run": "%s", "artifacts": ["%s"], "modelCard": "x"}"""
+                "{\"run\": \"%s\", \"artifacts\": [\"%s\"], \"modelCard\": \"x\"}"
                         .formatted(run.text("id"), artifact.text("id"));
             case "createApiKey" -> "{}";
             case "importCosignature" ->
-                """
-                    {"note": "%s", "witness": "%s"}"""
+                "{\"note\": \"%s\", \"witness\": \"%s\"}"
                         .formatted(
                                 witness.cosign(checkpoint).replace("\n", "\\n"),
                                 witness.key().vkey());

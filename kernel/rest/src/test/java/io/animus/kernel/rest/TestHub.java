@@ -107,8 +107,7 @@ final class TestHub {
         var results = new RunResults(gate, database, ports);
         log = new LogProcess(database, trail, metrics, folder.resolve("keys"));
         // Trust in packages has tests of its own; here nobody signs.
-        var plugins =
-                new Plugins(gate, database, trail, new PluginsInMemory(), folder.resolve("trust"), Mode.WARN);
+        var plugins = new Plugins(gate, database, trail, new PluginsInMemory(), folder.resolve("trust"), Mode.WARN);
         resources.addAll(Set.of(
                 new UnbufferedAnswers(),
                 new SystemResource(new Health(ports), metrics, () -> true),
