@@ -52,6 +52,7 @@ class RefusalsTest {
     @BeforeAll
     void start(@TempDir Path folder) throws Exception {
         hub = new TestHub(folder);
+        countWhatIsTold();
         story = new Story(hub);
         developer = story.developer();
         officer = hub.client("officer", "security-officer");
@@ -236,7 +237,21 @@ class RefusalsTest {
                 });
     }
 
-    /** How many rows each table has, but for those of the audit, and where the courier hands on what was told before. */
+    private void countWhatIsTold() throws SQLException {
+        try (var owner = hub.owner();
+                var sql = owner.createStatement()) {
+            sql.execute("create table outbox_told (id text)");
+            sql.execute("create function outbox_told() returns trigger language plpgsql security definer as "
+                    + "$$ begin insert into public.outbox_told values (new.id); return null; end $$");
+            sql.execute(
+                    "create trigger outbox_told after insert on outbox for each row execute function outbox_told()");
+        }
+    }
+
+    /**
+     * How many rows each table has, but for those of the audit and of the deliveries that the courier makes. It also empties the
+     * outbox, of which {@code outbox_told} counts what was ever put there.
+     */
     private Map<String, Long> rows() throws SQLException {
         var rows = new TreeMap<String, Long>();
         try (var owner = hub.owner();
@@ -252,7 +267,8 @@ class RefusalsTest {
                 }
             }
         }
-        assertThat(rows).containsKeys("run", "dataset", "idempotency_key");
+        assertThat(rows).containsKeys("run", "dataset", "outbox_told", "idempotency_key");
+        assertThat(rows.get("outbox_told")).isPositive();
         return rows;
     }
 
