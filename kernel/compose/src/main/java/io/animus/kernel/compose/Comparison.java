@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.animus.api.types.Digest;
 import io.animus.api.types.Json;
+import java.io.ByteArrayInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -33,7 +35,11 @@ record Comparison(List<Line> lines) {
     enum Subject {
         BUNDLE,
         PERMISSIONS,
-        LICENCE
+        LICENCE;
+
+        String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     /**
@@ -43,7 +49,7 @@ record Comparison(List<Line> lines) {
     record Line(Subject subject, String name, @Nullable String before, @Nullable String after) {
         Json json() {
             return Json.object()
-                    .put("subject", subject.name().toLowerCase(java.util.Locale.ROOT))
+                    .put("subject", subject.word())
                     .put("name", name)
                     .putIfPresent("before", before)
                     .putIfPresent("after", after)
@@ -133,7 +139,7 @@ record Comparison(List<Line> lines) {
         try (var zip = new ZipInputStream(kept)) {
             for (var entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
                 if (entry.getName().equals("META-INF/MANIFEST.MF")) {
-                    manifest.read(zip);
+                    manifest.read(new ByteArrayInputStream(zip.readNBytes(LARGEST_PART)));
                 } else if (entry.getName().equals(PERMISSIONS)) {
                     permissions = new String(zip.readNBytes(LARGEST_PART), UTF_8)
                             .strip()

@@ -104,7 +104,7 @@ final class Composer {
     }
 
     private byte[] boot() throws BrokenArchiveException {
-        var line = "featuresBoot = \\\\\n    ".replace("\\\\", "\\") + String.join(", \\\n    ", selection.boot());
+        var line = "featuresBoot = \\\n    " + String.join(", \\\n    ", selection.boot());
         var text = text(Source.BOOT);
         var found = BOOT_FEATURES.matcher(text);
         if (!found.find()) {

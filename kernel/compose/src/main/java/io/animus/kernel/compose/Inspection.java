@@ -12,17 +12,17 @@ import java.io.OutputStream;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.TreeSet;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What an archive turned out to be when it was read from front to end, before anything of it was unpacked.
  *
  * @param signers publishers who are trusted and have signed it
- * @param problems all that is wrong, in sentences for an operator; empty if it is what its lock says and a trusted publisher
- *     answers for that
+ * @param problems all that is wrong, in sentences for an operator; empty if it is what its lock says, a trusted publisher
+ *     answers for that, and nothing in it was revoked
  */
 record Inspection(Lock lock, List<VerifierKey> signers, List<String> problems) {
     private static final int LARGEST_LOCK = 16 << 20;
@@ -40,21 +40,23 @@ record Inspection(Lock lock, List<VerifierKey> signers, List<String> problems) {
 
     /** @throws BrokenArchiveException if it has no lock to check it by */
     static Inspection of(Path archive, TrustStore trust) throws IOException, BrokenArchiveException {
-        var reading = new Reading(archive);
-        var top = ArchiveReader.read(archive, reading::visit);
-        return reading.end(top, trust);
+        var reading = new Reading(archive, trust);
+        return reading.end(ArchiveReader.read(archive, reading::visit));
     }
 
     /** The archive's files beside what the lock says of them, one after the other. */
     private static final class Reading {
         private final Path archive;
+        private final TrustStore trust;
         private final List<String> problems = new ArrayList<>();
+        private final SortedMap<String, Digest> revoked = new TreeMap<>();
         private @Nullable Lock lock;
         private @Nullable String signature;
         private int next;
 
-        Reading(Path archive) {
+        Reading(Path archive, TrustStore trust) {
             this.archive = archive;
+            this.trust = trust;
         }
 
         void visit(ArchiveReader.Entry entry, InputStream content) throws IOException, BrokenArchiveException {
@@ -79,6 +81,9 @@ record Inspection(Lock lock, List<VerifierKey> signers, List<String> problems) {
             var found = new Lock.File(entry.path(), entry.isExecutable(), entry.size(), Digest.finish(hash));
             var wanted = next < lock.files().size() ? lock.files().get(next) : null;
             next++;
+            if (trust.revoked().contains(found.digest().value())) {
+                revoked.put(found.path(), found.digest());
+            }
             if (!found.equals(wanted) && problems.size() < MOST_PROBLEMS) {
                 problems.add(
                         wanted != null && wanted.path().equals(found.path())
@@ -87,7 +92,7 @@ record Inspection(Lock lock, List<VerifierKey> signers, List<String> problems) {
             }
         }
 
-        Inspection end(String top, TrustStore trust) throws BrokenArchiveException {
+        Inspection end(String top) throws BrokenArchiveException {
             if (lock == null) {
                 throw new BrokenArchiveException(archive + " has no lock: it was not made by animus compose");
             }
@@ -97,44 +102,26 @@ record Inspection(Lock lock, List<VerifierKey> signers, List<String> problems) {
             if (!top.equals(lock.top())) {
                 problems.add("the folder is " + top + ", not " + lock.top());
             }
-            return new Inspection(lock, signers(lock, trust), problems);
+            var verdict = trust.judge(revoked, note(lock));
+            problems.addAll(verdict.problems());
+            return new Inspection(lock, verdict.signers(), problems);
         }
 
-        private List<VerifierKey> signers(Lock lock, TrustStore trust) {
+        /** A note that can't be read, or is of another archive, is as good as none. */
+        private @Nullable Note note(Lock lock) {
             if (signature == null) {
-                problems.add("It is not signed.");
-                return List.of();
+                return null;
             }
-            Note note;
             try {
-                note = Note.parse(signature);
+                var note = Note.parse(signature);
+                if (note.text().equals(lock.text())) {
+                    return note;
+                }
+                problems.add("The signature is of another archive.");
             } catch (IllegalArgumentException e) {
                 problems.add("The signature can't be read: " + e.getMessage());
-                return List.of();
             }
-            if (!note.text().equals(lock.text())) {
-                problems.add("The signature is of another archive.");
-                return List.of();
-            }
-            var signers = new ArrayList<VerifierKey>();
-            var others = new TreeSet<String>();
-            for (var line : note.signatures()) {
-                var id = line.name() + "+" + HexFormat.of().toHexDigits(line.keyId());
-                var key = trust.publishers().stream().filter(line::isOf).findFirst();
-                if (trust.revoked().contains(id)) {
-                    problems.add("The key " + id + " was revoked.");
-                } else if (key.isEmpty()) {
-                    others.add(id);
-                } else if (note.isSignedBy(key.get())) {
-                    signers.add(key.get());
-                } else {
-                    problems.add("The signature of " + id + " is wrong.");
-                }
-            }
-            if (signers.isEmpty() && !others.isEmpty()) {
-                problems.add("Nobody who is trusted has signed it, but " + String.join(", ", others) + ".");
-            }
-            return signers;
+            return null;
         }
     }
 }

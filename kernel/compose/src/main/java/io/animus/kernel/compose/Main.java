@@ -257,7 +257,7 @@ public final class Main {
             for (var line : comparison.lines()) {
                 out.printf(
                         "%-11s %-45s %s -> %s%n",
-                        line.subject().name().toLowerCase(java.util.Locale.ROOT),
+                        line.subject().word(),
                         line.name(),
                         line.before() == null ? "none" : line.before(),
                         line.after() == null ? "none" : line.after());

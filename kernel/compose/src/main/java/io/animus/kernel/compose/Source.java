@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.animus.api.types.Digest;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,7 +65,7 @@ record Source(Path archive, Digest digest, String top, FeatureDirectory features
     static Digest digestOf(Path file) throws IOException {
         var hash = Digest.sha256();
         try (var content = new DigestInputStream(Files.newInputStream(file), hash)) {
-            content.transferTo(java.io.OutputStream.nullOutputStream());
+            content.transferTo(OutputStream.nullOutputStream());
         }
         return Digest.finish(hash);
     }

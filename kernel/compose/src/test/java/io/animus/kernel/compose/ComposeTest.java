@@ -1,8 +1,10 @@
 package io.animus.kernel.compose;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.animus.api.types.Digest;
 import io.animus.kernel.trust.PublisherKey;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -10,8 +12,10 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
@@ -141,7 +145,7 @@ class ComposeTest {
         build("x.tar.gz", "--features", "scm-git", "--key", stranger.toString());
 
         assertThat(run("verify", file("x.tar.gz"))).isOne();
-        assertThat(said()).contains("Nobody who is trusted has signed it, but stranger.example.org+");
+        assertThat(said()).contains("No publisher of the trust store has signed it, but stranger.example.org+");
     }
 
     @Test
@@ -152,6 +156,19 @@ class ComposeTest {
 
         assertThat(run("verify", file("x.tar.gz"))).isOne();
         assertThat(said()).contains("was revoked");
+    }
+
+    @Test
+    void refusesABundleThatWasRevoked() throws Exception {
+        build("x.tar.gz", "--features", "scm-git", "--key", key.toString());
+        Files.writeString(
+                trust.resolve("revoked"),
+                Digest.of(filesOf(folder.resolve("x.tar.gz")).get(SampleHub.GIT).getBytes(ISO_8859_1)) + "\n");
+
+        assertThat(run("install", file("x.tar.gz"), "--to", file("good"))).isOne();
+
+        assertThat(said()).contains(SampleHub.GIT + " was revoked.");
+        assertThat(folder.resolve("good")).doesNotExist();
     }
 
     @Test
@@ -249,14 +266,14 @@ class ComposeTest {
     private String verifyWith(Map<String, String> files, Map<String, String> others) throws IOException {
         var changed = folder.resolve("changed.tar.gz");
         Files.deleteIfExists(changed);
-        var all = new java.util.LinkedHashMap<>(files);
+        var all = new LinkedHashMap<>(files);
         all.putAll(others);
         try (var writer = new ArchiveWriter(changed, "hub-1")) {
             for (var file : all.entrySet()) {
                 writer.add(
                         file.getKey(),
                         file.getKey().startsWith("bin/"),
-                        file.getValue().getBytes(java.nio.charset.StandardCharsets.ISO_8859_1));
+                        file.getValue().getBytes(ISO_8859_1));
             }
         }
         out.reset();
@@ -267,17 +284,14 @@ class ComposeTest {
 
     /** In the order of the archive; bytes as Latin 1, so that each is kept. */
     private static Map<String, String> filesOf(Path archive) throws Exception {
-        var files = new java.util.LinkedHashMap<String, String>();
+        var files = new LinkedHashMap<String, String>();
         ArchiveReader.read(
-                archive,
-                (entry, content) -> files.put(
-                        entry.path(),
-                        new String(content.readAllBytes(), java.nio.charset.StandardCharsets.ISO_8859_1)));
+                archive, (entry, content) -> files.put(entry.path(), new String(content.readAllBytes(), ISO_8859_1)));
         return files;
     }
 
     private static void tar(Path file, TarArchiveEntry... entries) throws IOException {
-        try (var tar = new TarArchiveOutputStream(new java.util.zip.GZIPOutputStream(Files.newOutputStream(file)))) {
+        try (var tar = new TarArchiveOutputStream(new GZIPOutputStream(Files.newOutputStream(file)))) {
             for (var entry : entries) {
                 tar.putArchiveEntry(entry);
                 tar.closeArchiveEntry();

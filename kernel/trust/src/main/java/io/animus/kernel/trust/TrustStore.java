@@ -2,6 +2,8 @@ package io.animus.kernel.trust;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.animus.api.types.Digest;
+import io.animus.kernel.audit.log.Note;
 import io.animus.kernel.audit.log.VerifierKey;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,10 +11,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whom the operator trusts for plugins, and what was revoked. A key is revoked as {@code <name>+<key id>}, the start of its
@@ -80,20 +85,30 @@ public record TrustStore(List<VerifierKey> publishers, Set<String> revoked) {
     /** What is to be thought of a package. */
     public Verdict judge(PluginPackage plugin) {
         var manifest = plugin.manifest();
+        var parts = new LinkedHashMap<String, Digest>();
+        parts.put("This package", manifest.digest());
+        manifest.bundles()
+                .forEach(bundle -> parts.put(bundle.symbolicName() + " " + bundle.version(), bundle.digest()));
+        return judge(parts, plugin.signature());
+    }
+
+    /**
+     * What is to be thought of anything that a publisher signs.
+     *
+     * @param parts what may have been revoked, by the name under which it is reported
+     * @param note null if it is not signed
+     */
+    public Verdict judge(Map<String, Digest> parts, @Nullable Note note) {
         var problems = new ArrayList<String>();
-        if (revoked.contains(manifest.digest().value())) {
-            problems.add("This package was revoked.");
-        }
-        for (var bundle : manifest.bundles()) {
-            if (revoked.contains(bundle.digest().value())) {
-                problems.add(bundle.symbolicName() + " " + bundle.version() + " was revoked.");
+        parts.forEach((name, digest) -> {
+            if (revoked.contains(digest.value())) {
+                problems.add(name + " was revoked.");
             }
-        }
+        });
         var isRevoked = !problems.isEmpty();
-        var note = plugin.signature();
         if (note == null) {
-            problems.add(
-                    "It is not signed. Sign it with bin/animus plugin sign, or ask its publisher for a signed one.");
+            problems.add("It is not signed. Sign it (bin/animus plugin sign, bin/animus compose build --key),"
+                    + " or ask its publisher for a signed one.");
             return new Verdict(List.of(), isRevoked, problems);
         }
         var signers = new ArrayList<VerifierKey>();
