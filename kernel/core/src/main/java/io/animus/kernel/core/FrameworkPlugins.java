@@ -172,6 +172,7 @@ public final class FrameworkPlugins implements PluginRuntime, BundleListener {
                 String.valueOf(says.get("technology")),
                 state,
                 one == null ? null : one.digest(),
+                PluginBundles.permissions(bundle),
                 ports.pluginsOf(bundle.getBundleId()).stream()
                         .map(plugin -> new Instance(plugin.descriptor().instance(), ports.healthOf(plugin)))
                         .sorted(Comparator.comparing(Instance::name))

@@ -1,5 +1,6 @@
 package io.animus.kernel.core;
 
+import io.animus.api.plugin.permission.Permissions;
 import io.animus.kernel.domain.ProblemCode;
 import io.animus.kernel.domain.RefusedException;
 import io.animus.kernel.domain.Violation;
@@ -59,6 +60,20 @@ final class PluginBundles {
         return revision == null
                 ? Optional.empty()
                 : revision.getDeclaredCapabilities(CAPABILITY).stream().findFirst();
+    }
+
+    /** What a plugin asks for; nothing if that can't be read, for then it was never agreed to. */
+    static Permissions permissions(Bundle bundle) {
+        var found = bundle.getEntry(Permissions.RESOURCE);
+        if (found == null) {
+            return Permissions.NONE;
+        }
+        try (var content = found.openStream()) {
+            return Permissions.read(content.readNBytes(Permissions.MAX_BYTES + 1));
+        } catch (IOException | IllegalArgumentException e) {
+            LOG.warn("the permissions of {} can't be read: {}", bundle, e.getMessage());
+            return Permissions.NONE;
+        }
     }
 
     /** Whether it came in a package. */

@@ -63,7 +63,7 @@ final class PluginFolder {
         }
         Files.move(half, kept, ATOMIC_MOVE);
         verified(plugin);
-        return new PluginPackage(kept, plugin.manifest(), plugin.signature(), plugin.configurations());
+        return plugin.in(kept);
     }
 
     private void verified(PluginPackage plugin) throws IOException {

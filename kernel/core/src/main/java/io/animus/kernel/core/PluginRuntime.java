@@ -1,6 +1,7 @@
 package io.animus.kernel.core;
 
 import io.animus.api.plugin.PluginHealth;
+import io.animus.api.plugin.permission.Permissions;
 import io.animus.api.types.Digest;
 import io.animus.kernel.domain.RefusedException;
 import io.animus.kernel.trust.PluginPackage;
@@ -32,6 +33,7 @@ public interface PluginRuntime {
      *
      * @param name symbolic name of its main bundle
      * @param packaged digest of the package that it came in; null if it came with the archive
+     * @param permissions what it asks for
      */
     record Installed(
             String name,
@@ -40,6 +42,7 @@ public interface PluginRuntime {
             String technology,
             State state,
             @Nullable Digest packaged,
+            Permissions permissions,
             List<Instance> instances) {
         public Installed {
             instances = List.copyOf(instances);

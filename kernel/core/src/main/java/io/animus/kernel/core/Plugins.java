@@ -2,6 +2,8 @@ package io.animus.kernel.core;
 
 import static org.osgi.service.component.annotations.ReferencePolicyOption.GREEDY;
 
+import io.animus.api.plugin.permission.Permissions;
+import io.animus.api.types.Digest;
 import io.animus.api.types.Json;
 import io.animus.kernel.audit.Action;
 import io.animus.kernel.audit.Resource;
@@ -106,20 +108,31 @@ public final class Plugins {
         });
     }
 
-    /** @param file a package, which is checked here; it may be removed after the return */
-    public Answer<Installed> install(Caller caller, @Nullable Once<Installed> once, Path file) {
+    /**
+     * Installs a plugin.
+     *
+     * @param file a package, which is checked here; it may be removed after the return
+     * @param consent digest of the permissions that the caller agrees to; null for none
+     */
+    public Answer<Installed> install(
+            Caller caller, @Nullable Once<Installed> once, Path file, @Nullable Digest consent) {
         return gate.onRecord(caller, target(null), () -> {
-            var checked = check(caller, null, file);
+            var checked = check(caller, null, file, consent);
             var name = checked.plugin().manifest().name();
             return change(
                     caller, once, Action.PLUGIN_INSTALLED, name, checked, () -> runtime.install(checked.plugin()));
         });
     }
 
-    /** Puts another version in a plugin's place; {@code file} as with {@link #install}. */
-    public Answer<Installed> update(Caller caller, @Nullable Once<Installed> once, String name, Path file) {
+    /**
+     * Puts another version in a plugin's place; {@code file} as with {@link #install}.
+     *
+     * @param consent needed only if the new version asks for more
+     */
+    public Answer<Installed> update(
+            Caller caller, @Nullable Once<Installed> once, String name, Path file, @Nullable Digest consent) {
         return gate.onRecord(caller, target(name), () -> {
-            var checked = check(caller, name, file);
+            var checked = check(caller, name, file, consent);
             try {
                 return change(
                         caller,
@@ -150,9 +163,9 @@ public final class Plugins {
     }
 
     /** A package that may come in. */
-    private record Checked(PluginPackage plugin, Verdict verdict, Mode mode) {
+    private record Checked(PluginPackage plugin, Verdict verdict, Mode mode, Consent consent) {
         Json.Builder details() {
-            return Json.object()
+            var details = Json.object()
                     .put("version", plugin.manifest().version())
                     .put("package", plugin.manifest().digest().value())
                     .put(
@@ -161,10 +174,12 @@ public final class Plugins {
                                     .map(Object::toString)
                                     .toList()))
                     .put("trust", mode.word());
+            consent.describe(details);
+            return details;
         }
     }
 
-    private Checked check(Caller caller, @Nullable String name, Path file) {
+    private Checked check(Caller caller, @Nullable String name, Path file, @Nullable Digest agreed) {
         admit(caller, name);
         try {
             var plugin = PackageReader.read(file);
@@ -172,7 +187,9 @@ public final class Plugins {
             if (!verdict.isLetIn(mode)) {
                 throw refused(plugin.manifest().name(), verdict.problems());
             }
-            return new Checked(plugin, verdict, mode);
+            var before = installed(plugin.manifest().name()).map(Installed::permissions);
+            var consent = Consent.require(before.orElse(Permissions.NONE), plugin.permissions(), agreed);
+            return new Checked(plugin, verdict, mode, consent);
         } catch (BrokenPackageException e) {
             throw refused(name, e.problems());
         } catch (IOException e) {
@@ -252,10 +269,13 @@ public final class Plugins {
     }
 
     private Installed require(String name) {
+        return installed(name).orElseThrow(() -> RefusedException.notFound("plugin"));
+    }
+
+    private Optional<Installed> installed(String name) {
         return runtime.all().stream()
                 .filter(plugin -> plugin.name().equals(name))
-                .findFirst()
-                .orElseThrow(() -> RefusedException.notFound("plugin"));
+                .findFirst();
     }
 
     private static Target target(@Nullable String name) {

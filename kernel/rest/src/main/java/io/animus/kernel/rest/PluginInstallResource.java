@@ -41,12 +41,13 @@ public final class PluginInstallResource {
     @POST
     public Response install(@Context HttpServletRequest request) {
         return door.open(request, "installPlugin", Target.inHub("plugin", null), call -> {
+            var consent = PluginUpload.consent(call);
             plugins.admit(call.caller(), null);
             try (var upload = PluginUpload.of(request, most)) {
                 var form =
                         Form.<Installed>created(PluginsResource::write, plugin -> "/api/v1/plugins/" + plugin.name());
                 var once = call.once(form, upload.digest());
-                return Replies.of(plugins.install(call.caller(), once, upload.file()), form);
+                return Replies.of(plugins.install(call.caller(), once, upload.file(), consent), form);
             }
         });
     }

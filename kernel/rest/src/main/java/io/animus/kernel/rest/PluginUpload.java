@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A package of a plugin as it came, in a file that is gone when this is closed.
@@ -51,6 +52,11 @@ record PluginUpload(Path file, Digest digest) implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException("can't take the package in", e);
         }
+    }
+
+    /** The permissions that the caller agrees to, or null. */
+    static @Nullable Digest consent(Call call) {
+        return call.query().find("consent", "It must be sha256: and 64 lower-case hex digits.", Digest::new);
     }
 
     private static Digest copy(InputStream body, Path file, long most) throws IOException {

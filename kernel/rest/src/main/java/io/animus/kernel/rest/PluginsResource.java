@@ -68,11 +68,12 @@ public final class PluginsResource {
     @Path("{plugin}:update")
     public Response update(@Context HttpServletRequest request, @PathParam("plugin") String plugin) {
         return door.open(request, "updatePlugin", target(plugin), call -> {
+            var consent = PluginUpload.consent(call);
             plugins.admit(call.caller(), plugin);
             try (var upload = PluginUpload.of(request, most)) {
                 var form = changed();
                 var once = call.once(form, upload.digest());
-                return Replies.of(plugins.update(call.caller(), once, plugin, upload.file()), form);
+                return Replies.of(plugins.update(call.caller(), once, plugin, upload.file(), consent), form);
             }
         });
     }
@@ -118,6 +119,8 @@ public final class PluginsResource {
                 .put("technology", plugin.technology())
                 .put("state", plugin.state().name().toLowerCase(Locale.ROOT))
                 .put("packageDigest", packaged == null ? null : packaged.value())
+                .put("permissions", plugin.permissions().json())
+                .put("permissionsDigest", plugin.permissions().digest().value())
                 .list("instances", plugin.instances(), (one, instance) -> one.put("name", instance.name())
                         .put("status", instance.health().state().name())
                         .put("reason", instance.health().reason()));

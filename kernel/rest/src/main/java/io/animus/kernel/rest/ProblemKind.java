@@ -16,7 +16,12 @@ final class ProblemKind {
             case NOT_FOUND -> 404;
             case METHOD_NOT_ALLOWED -> 405;
             case NOT_ACCEPTABLE -> 406;
-            case ALREADY_EXISTS, IDEMPOTENCY_CONFLICT, STATE_CONFLICT, UPLOAD_INCOMPLETE, NOT_COVERED -> 409;
+            case ALREADY_EXISTS,
+                    IDEMPOTENCY_CONFLICT,
+                    STATE_CONFLICT,
+                    UPLOAD_INCOMPLETE,
+                    NOT_COVERED,
+                    CONSENT_REQUIRED -> 409;
             case PRECONDITION_FAILED -> 412;
             case BODY_TOO_LARGE -> 413;
             case UNSUPPORTED_MEDIA_TYPE -> 415;

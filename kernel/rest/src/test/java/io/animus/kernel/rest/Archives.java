@@ -2,6 +2,7 @@ package io.animus.kernel.rest;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.animus.api.plugin.permission.Permissions;
 import io.animus.api.types.Digest;
 import io.animus.kernel.trust.PluginManifest;
 import io.animus.kernel.trust.PluginManifest.BundleFile;
@@ -22,14 +23,23 @@ final class Archives {
 
     private Archives() {}
 
-    /** An unsigned package of one bundle. */
+    /** An unsigned package of one bundle, which asks for nothing. */
     static byte[] plugin(String name, String version) {
+        return plugin(name, version, Permissions.NONE);
+    }
+
+    /** One that asks for something. */
+    static byte[] plugin(String name, String version, Permissions permissions) {
         var headers = "Manifest-Version: 1.0\nBundle-ManifestVersion: 2\nBundle-SymbolicName: " + name
                 + "\nBundle-Version: " + version
                 + "\nProvide-Capability: animus.plugin;port=registry;technology=acme\n\n";
         try {
             var jar = new ByteArrayOutputStream();
-            new JarOutputStream(jar, new Manifest(new ByteArrayInputStream(headers.getBytes(UTF_8)))).close();
+            try (var files =
+                    new JarOutputStream(jar, new Manifest(new ByteArrayInputStream(headers.getBytes(UTF_8))))) {
+                files.putNextEntry(new ZipEntry(Permissions.RESOURCE));
+                files.write(permissions.json().canonical());
+            }
             var file = new BundleFile("bundles/main.jar", name, version, Digest.of(jar.toByteArray()));
             var manifest =
                     new PluginManifest(name, version, "registry", "acme", "[1.0,2)", false, List.of(file), List.of());

@@ -1,6 +1,7 @@
 package io.animus.kernel.rest;
 
 import io.animus.api.plugin.PluginHealth;
+import io.animus.api.plugin.permission.Permissions;
 import io.animus.kernel.core.PluginRuntime;
 import io.animus.kernel.domain.ProblemCode;
 import io.animus.kernel.domain.RefusedException;
@@ -23,6 +24,7 @@ final class PluginsInMemory implements PluginRuntime {
             "acme",
             State.ACTIVE,
             null,
+            Permissions.NONE,
             List.of(
                     new Instance("default", PluginHealth.OK),
                     new Instance("far", PluginHealth.down("Nobody answers."))));
@@ -112,6 +114,7 @@ final class PluginsInMemory implements PluginRuntime {
                 manifest.technology(),
                 State.ACTIVE,
                 manifest.digest(),
+                plugin.permissions(),
                 List.of());
     }
 
@@ -123,6 +126,7 @@ final class PluginsInMemory implements PluginRuntime {
                 plugin.technology(),
                 state,
                 plugin.packaged(),
+                plugin.permissions(),
                 plugin.instances());
     }
 }

@@ -2,6 +2,8 @@ package io.animus.kernel.rest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.animus.api.plugin.permission.Permissions;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Path;
 import java.util.List;
@@ -79,6 +81,54 @@ class PluginsTest {
     }
 
     @Test
+    void nothingMoreIsAllowedThanTheOperatorAgreedTo() {
+        var modest = asking("r.example:443");
+        var path = PLUGINS + "/acme-asking";
+        var refused = post(PLUGINS + ":install", Archives.plugin("acme-asking", "1.0.0", modest));
+        assertThat(refused.text("code")).isEqualTo("CONSENT_REQUIRED");
+        assertThat(refused.text("detail")).contains("consent=" + modest.digest());
+        assertThat(refused.json().get("errors").findValuesAsText("detail"))
+                .contains("technical.connects: r.example:443", "business.data: source");
+        assertThat(admin.get(path).status()).isEqualTo(404);
+
+        assertThat(post(
+                                PLUGINS + ":install?consent=" + modest.digest(),
+                                Archives.plugin("acme-asking", "1.0.0", modest))
+                        .status())
+                .isEqualTo(201);
+        assertThat(admin.get(path)
+                        .json()
+                        .at("/permissions/technical/connects/0")
+                        .asText())
+                .isEqualTo("r.example:443");
+        assertThat(post(path + ":update", Archives.plugin("acme-asking", "1.1.0", modest))
+                        .status())
+                .isEqualTo(200);
+
+        var greedy = asking("*:443", "r.example:443");
+        var wider = Archives.plugin("acme-asking", "2.0.0", greedy);
+        assertThat(post(path + ":update?consent=" + modest.digest(), wider).text("code"))
+                .isEqualTo("CONSENT_REQUIRED");
+        var listed = post(path + ":update", wider).json().get("errors").findValuesAsText("detail");
+        assertThat(listed).contains("technical.connects: *:443").doesNotContain("technical.connects: r.example:443");
+        assertThat(admin.get(path).text("version")).isEqualTo("1.1.0");
+        assertThat(post(path + ":update?consent=" + greedy.digest(), wider).status())
+                .isEqualTo(200);
+        assertThat(admin.get(path).text("permissionsDigest"))
+                .isEqualTo(greedy.digest().value());
+        var updated = newest("plugin.updated");
+        assertThat(updated.at("/details/permissions").asText())
+                .isEqualTo(greedy.digest().value());
+        assertThat(updated.at("/details/permissionsAdded").toString()).isEqualTo("[\"technical.connects: *:443\"]");
+    }
+
+    private static Permissions asking(String... connects) {
+        return new Permissions(
+                new Permissions.Technical(List.of(connects), List.of(), List.of(), List.of()),
+                new Permissions.Business(List.of(), List.of("source"), List.of(), List.of()));
+    }
+
+    @Test
     void theSameRequestAgainGetsTheFirstAnswer() {
         var body = Archives.plugin("acme-once", "1.0.0");
         var first = post(PLUGINS + ":install", body, "Idempotency-Key", "once");
@@ -96,6 +146,15 @@ class PluginsTest {
         return admin.send(admin.request(path, headers)
                 .header("Content-Type", "application/vnd.animus.plugin")
                 .POST(BodyPublishers.ofByteArray(body)));
+    }
+
+    private static JsonNode newest(String action) {
+        for (var event : officer.get("/api/v1/audit/events?pageSize=50").json().get("items")) {
+            if (event.get("action").asText().equals(action)) {
+                return event;
+            }
+        }
+        throw new AssertionError("no " + action);
     }
 
     private static List<String> actions() {

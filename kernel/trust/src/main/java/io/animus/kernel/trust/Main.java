@@ -2,6 +2,7 @@ package io.animus.kernel.trust;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.animus.api.plugin.permission.Permissions;
 import io.animus.api.types.Json;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -174,12 +175,16 @@ public final class Main {
                 .append("digest %s%n".formatted(manifest.digest()));
         manifest.bundles().forEach(bundle -> text.append("%s %s%n".formatted(bundle.file(), bundle.digest())));
         manifest.configurations().forEach(file -> text.append("%s %s%n".formatted(file.file(), file.digest())));
+        text.append("asks for %s%n".formatted(plugin.permissions().digest()));
+        plugin.permissions().beyond(Permissions.NONE).forEach(item -> text.append("  %s%n".formatted(item)));
         text.append(signers.isEmpty() ? "not signed" : "says that it is signed by " + String.join(", ", signers));
         say(
                 arguments,
                 Json.object()
                         .put("digest", manifest.digest().value())
                         .put("manifest", manifest.json())
+                        .put("permissions", plugin.permissions().json())
+                        .put("permissionsDigest", plugin.permissions().digest().value())
                         .put("signatures", Json.texts(signers))
                         .build(),
                 text.toString());
@@ -206,7 +211,7 @@ public final class Main {
                         JSON. --exclusive is for a plugin of which two versions can't run at once.
                 sign    adds a signature; everything else in the package stays as it is.
                 verify  says whether a hub with this trust store would take it; default: etc/animus of this archive.
-                show    says what is in it. It doesn't say who made it: ask verify.
+                show    says what is in it, and what it asks for: hubs want the digest of that as ?consent=<digest>. It doesn't say who made it: ask verify.
 
                 All of them take --json.
 

@@ -2,14 +2,17 @@ package io.animus.kernel.trust;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.animus.api.plugin.permission.Permissions;
 import io.animus.api.types.Digest;
 import io.animus.api.types.Json;
 import io.animus.kernel.audit.log.Note;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.DigestInputStream;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -39,12 +42,15 @@ public final class PackageReader {
 
     private static final long MAX_INFLATED = 256L << 20;
     private static final int MAX_TEXT = 256 << 10;
+    private static final int MAX_DIRECTORY = 256 << 10;
+    private static final int MAX_BUNDLE_DIRECTORY = 8 << 20;
 
     private final Path file;
     private final ZipFile zip;
     private final List<String> problems = new ArrayList<>();
     private final Map<String, ZipEntry> entries = new HashMap<>();
     private long inflated;
+    private Permissions permissions = Permissions.NONE;
 
     private PackageReader(Path file, ZipFile zip) {
         this.file = file;
@@ -61,7 +67,7 @@ public final class PackageReader {
         if (Files.size(file) > MAX_PACKAGE) {
             throw broken("A package has at most " + (MAX_PACKAGE >> 20) + " MiB.");
         }
-        ZipDirectory.check(file);
+        ZipDirectory.check(file, MAX_DIRECTORY);
         try (var zip = new ZipFile(file.toFile())) {
             return new PackageReader(file, zip).read();
         } catch (ZipException e) {
@@ -95,7 +101,7 @@ public final class PackageReader {
         if (!problems.isEmpty()) {
             throw new BrokenPackageException(problems);
         }
-        return new PluginPackage(file, manifest, signature, configurations);
+        return new PluginPackage(file, manifest, signature, configurations, permissions);
     }
 
     private void checkNames(PluginManifest manifest) {
@@ -135,6 +141,31 @@ public final class PackageReader {
             }
         } catch (IOException e) {
             problems.add(bundle.file() + " has no manifest that can be read.");
+        }
+        if (isMain) {
+            readPermissions(bundle, entry);
+        }
+    }
+
+    /** In a file of its own the bundle's directory says where they are, and nothing before them has to be inflated. */
+    private void readPermissions(PluginManifest.BundleFile bundle, ZipEntry entry) throws IOException {
+        var alone = Files.createTempFile("bundle-", ".jar");
+        try (var content = zip.getInputStream(entry)) {
+            Files.copy(content, alone, StandardCopyOption.REPLACE_EXISTING);
+            ZipDirectory.check(alone, MAX_BUNDLE_DIRECTORY);
+            try (var jar = new ZipFile(alone.toFile())) {
+                var found = jar.getEntry(Permissions.RESOURCE);
+                if (found != null) {
+                    permissions = Permissions.read(jar.getInputStream(found).readNBytes(Permissions.MAX_BYTES + 1));
+                }
+            }
+        } catch (IllegalArgumentException e) {
+            problems.add("%s in %s is wrong: %s."
+                    .formatted(Permissions.RESOURCE, bundle.file(), Forms.shown(String.valueOf(e.getMessage()))));
+        } catch (BrokenPackageException | ZipException | EOFException e) {
+            problems.add(bundle.file() + " is no JAR file that can be read.");
+        } finally {
+            Files.delete(alone);
         }
     }
 
@@ -227,7 +258,7 @@ public final class PackageReader {
                 out.write(buffer, 0, read);
             }
             inflated += size;
-        } catch (ZipException e) {
+        } catch (ZipException | EOFException e) {
             problems.add(Forms.shown(entry.getName()) + " can't be unpacked.");
         }
         return Digest.finish(hash);

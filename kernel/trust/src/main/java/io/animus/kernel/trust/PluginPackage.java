@@ -1,5 +1,6 @@
 package io.animus.kernel.trust;
 
+import io.animus.api.plugin.permission.Permissions;
 import io.animus.api.types.Json;
 import io.animus.kernel.audit.log.Note;
 import java.io.FilterInputStream;
@@ -17,11 +18,21 @@ import org.jspecify.annotations.Nullable;
  * @param file where it was read from
  * @param signature of the manifest's {@linkplain PluginManifest#signedText text}, not verified; null if there is none
  * @param configurations their values, by PID
+ * @param permissions what its main bundle asks for
  */
 public record PluginPackage(
-        Path file, PluginManifest manifest, @Nullable Note signature, Map<String, Json.Members> configurations) {
+        Path file,
+        PluginManifest manifest,
+        @Nullable Note signature,
+        Map<String, Json.Members> configurations,
+        Permissions permissions) {
     public PluginPackage {
         configurations = Map.copyOf(configurations);
+    }
+
+    /** The same package, in another file. */
+    public PluginPackage in(Path other) {
+        return new PluginPackage(other, manifest, signature, configurations, permissions);
     }
 
     /**

@@ -10,14 +10,13 @@ import java.nio.file.Path;
 final class ZipDirectory {
     private static final int END_SIGNATURE = 0x06054b50;
     private static final int END_SIZE = 22;
-    private static final int MAX_DIRECTORY = 256 << 10;
     private static final int SIZE_AT = 12;
     private static final int COMMENT_AT = 20;
 
     private ZipDirectory() {}
 
-    /** @throws BrokenPackageException if it is no ZIP file, has a comment, or names far more than a package may hold */
-    static void check(Path file) throws BrokenPackageException, IOException {
+    /** @throws BrokenPackageException if it is no ZIP file, has a comment, or a directory of more than {@code most} bytes */
+    static void check(Path file, int most) throws BrokenPackageException, IOException {
         try (var channel = FileChannel.open(file)) {
             var end = ByteBuffer.allocate(END_SIZE).order(ByteOrder.LITTLE_ENDIAN);
             var at = channel.size() - END_SIZE;
@@ -28,7 +27,7 @@ final class ZipDirectory {
             if (end.hasRemaining() || end.getInt(0) != END_SIGNATURE || end.getShort(COMMENT_AT) != 0) {
                 throw PackageReader.broken("It is no ZIP file, or was cut off.");
             }
-            if (Integer.toUnsignedLong(end.getInt(SIZE_AT)) > MAX_DIRECTORY) {
+            if (Integer.toUnsignedLong(end.getInt(SIZE_AT)) > most) {
                 throw PackageReader.broken("It names more files than a package may hold.");
             }
         }

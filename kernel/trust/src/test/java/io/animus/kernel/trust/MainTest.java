@@ -3,6 +3,7 @@ package io.animus.kernel.trust;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.animus.api.plugin.permission.Permissions;
 import io.animus.api.types.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -39,6 +40,19 @@ class MainTest {
         assertThat(json.find("trusted")).contains(Json.of(true));
         assertThat(run("show", file)).isZero();
         assertThat(out.toString(UTF_8)).contains("acme-registry 1.2.0: registry by acme", "signed by acme.example");
+    }
+
+    @Test
+    void showsWhatAPluginAsksFor() throws Exception {
+        var asked = Permissions.NONE.toString().replace("\"connects\":[]", "\"connects\":[\"r.example:443\"]");
+        run("pack", "--bundle", Packages.asking(folder, asked).toString(), "--out", folder.toString());
+        var file = folder.resolve("acme-registry-1.2.0.animus").toString();
+
+        assertThat(run("show", file)).isZero();
+        var digest = Permissions.read(asked.getBytes(UTF_8)).digest();
+        assertThat(out.toString(UTF_8)).contains("asks for " + digest, "  technical.connects: r.example:443");
+        assertThat(run("show", "--json", file)).isZero();
+        assertThat(out.toString(UTF_8)).contains("\"permissionsDigest\":\"" + digest + "\"");
     }
 
     @Test

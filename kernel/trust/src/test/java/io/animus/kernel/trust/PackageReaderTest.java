@@ -163,6 +163,20 @@ class PackageReaderTest {
     }
 
     @Test
+    void wrongPermissionsAreNamed() throws Exception {
+        files.put(MAIN, Files.readAllBytes(Packages.asking(folder, "{\"format\":2}")));
+        var packed = PackageReader.read(file).manifest().main().digest().value();
+        files.put(
+                "plugin.json",
+                new String(files.get("plugin.json"), UTF_8)
+                        .replace(packed, Digest.of(files.get(MAIN)).value())
+                        .getBytes(UTF_8));
+
+        assertThat(problems())
+                .containsExactly("OSGI-INF/animus/permissions.json in " + MAIN + " is wrong: format is not 1.");
+    }
+
+    @Test
     void refusesWhatIsNoZip() throws Exception {
         var text = Files.writeString(folder.resolve("text.animus"), "no zip at all, but long enough to be looked at");
 

@@ -2,6 +2,7 @@ package io.animus.kernel.trust;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.animus.api.plugin.permission.Permissions;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,13 +36,31 @@ final class Packages {
     }
 
     static Path bundle(Path folder, String name, String version, String... more) throws IOException {
+        return bundle(folder, name, version, Map.of("content.txt", "content of it"), more);
+    }
+
+    /** The plugin, with these permissions. */
+    static Path asking(Path folder, String permissions) throws IOException {
+        return bundle(
+                folder,
+                "acme-registry",
+                "1.2.0",
+                Map.of(Permissions.RESOURCE, permissions),
+                "Provide-Capability: animus.plugin;port=registry;technology=acme;version:Version=\"1.0.0\"",
+                "Import-Package: io.animus.api.registry;version=\"[1.0,2)\"");
+    }
+
+    private static Path bundle(Path folder, String name, String version, Map<String, String> content, String... more)
+            throws IOException {
         var lines = "Manifest-Version: 1.0\nBundle-ManifestVersion: 2\nBundle-SymbolicName: " + name
                 + ";singleton:=false\nBundle-Version: " + version + "\n" + String.join("\n", more) + "\n\n";
         var manifest = new Manifest(new ByteArrayInputStream(lines.getBytes(UTF_8)));
         var file = folder.resolve(name + ".jar");
         try (var jar = new JarOutputStream(Files.newOutputStream(file), manifest)) {
-            jar.putNextEntry(new ZipEntry("content.txt"));
-            jar.write("content of it".getBytes(UTF_8));
+            for (var entry : content.entrySet()) {
+                jar.putNextEntry(new ZipEntry(entry.getKey()));
+                jar.write(entry.getValue().getBytes(UTF_8));
+            }
         }
         return file;
     }

@@ -2,9 +2,12 @@ package io.animus.api.plugin.permission;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.animus.api.types.Digest;
 import io.animus.api.types.Json;
 import java.io.ByteArrayOutputStream;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -129,6 +132,38 @@ public record Permissions(Technical technical, Business business) {
                                 .put("sees", Json.texts(business.sees()))
                                 .build())
                 .build();
+    }
+
+    /** Names these permissions, exactly: what an operator agrees to. */
+    public Digest digest() {
+        return json().digest();
+    }
+
+    /**
+     * What is asked for here and was not {@code before}, each as {@code technical.connects: example.org:443}. A pattern that an
+     * earlier one covers counts as new: it is asked for once too often rather than too seldom.
+     */
+    public List<String> beyond(Permissions before) {
+        var known = before.lists();
+        return lists().entrySet().stream()
+                .flatMap(list -> list.getValue().stream()
+                        .filter(item ->
+                                !known.getOrDefault(list.getKey(), List.of()).contains(item))
+                        .map(item -> list.getKey() + ": " + item))
+                .toList();
+    }
+
+    private Map<String, List<String>> lists() {
+        var lists = new LinkedHashMap<String, List<String>>();
+        lists.put("technical.connects", technical.connects());
+        lists.put("technical.files", technical.files());
+        lists.put("technical.processes", technical.processes());
+        lists.put("technical.secrets", technical.secrets());
+        lists.put("business.audit", business.audit());
+        lists.put("business.data", business.data());
+        lists.put("business.provides", business.provides());
+        lists.put("business.sees", business.sees());
+        return lists;
     }
 
     private static Json.Members object(Json.Members in, String name, Set<String> known) {

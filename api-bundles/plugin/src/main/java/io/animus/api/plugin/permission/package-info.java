@@ -1,6 +1,6 @@
 /** What a plugin asks for, as a resource of its main bundle says it. */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 @NullMarked
 package io.animus.api.plugin.permission;
 

@@ -48,6 +48,20 @@ class PermissionsTest {
                 .isEqualTo(Permissions.NONE);
     }
 
+    @Test
+    void tellsWhatIsNew() {
+        var before = Permissions.read(GIT.getBytes(UTF_8));
+        var after = Permissions.read(GIT.replace("\"*:22\"", "\"*:443\"")
+                .replace("\"processes\": []", "\"processes\": [\"git\"]")
+                .getBytes(UTF_8));
+
+        assertThat(after.beyond(before)).containsExactly("technical.connects: *:443", "technical.processes: git");
+        assertThat(before.beyond(before)).isEmpty();
+        assertThat(Permissions.NONE.beyond(before)).isEmpty();
+        assertThat(before.beyond(Permissions.NONE)).hasSize(9);
+        assertThat(after.digest()).isNotEqualTo(before.digest());
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
