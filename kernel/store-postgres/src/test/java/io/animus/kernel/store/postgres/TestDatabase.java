@@ -1,6 +1,7 @@
 package io.animus.kernel.store.postgres;
 
 import io.animus.api.database.DatabaseAccess;
+import io.animus.api.tck.PreparedFolder;
 import io.animus.plugin.postgres.embedded.EmbeddedPostgres;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -12,11 +13,18 @@ import java.util.concurrent.locks.LockSupport;
 
 /** A real PostgreSQL for one test class. */
 final class TestDatabase implements AutoCloseable {
+    private static final PreparedFolder WITH_TABLES = new PreparedFolder(folder -> {
+        try (var server = new EmbeddedPostgres(folder)) {
+            new Database(server.start()).close();
+        }
+    });
+
     private final EmbeddedPostgres server;
     private final DatabaseAccess access;
     private final Database database;
 
     TestDatabase(Path folder) {
+        WITH_TABLES.copyTo(folder);
         server = new EmbeddedPostgres(folder);
         access = server.start();
         database = new Database(access);
