@@ -5,6 +5,7 @@ import static io.animus.kernel.domain.ProblemCode.IDEMPOTENCY_CONFLICT;
 import io.animus.kernel.domain.RefusedException;
 import io.animus.kernel.store.postgres.AnswerTakenException;
 import io.animus.kernel.store.postgres.IdempotencyRepository.FirstAnswer;
+import io.animus.kernel.store.postgres.Transaction;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -49,6 +50,12 @@ final class FirstAnswers {
                         .idempotency()
                         .find(reading.project().id().value(), once.key())
                         .map(first -> replay(once, first));
+    }
+
+    static <T> Optional<Answer<T>> findInHub(Transaction tx, @Nullable Once<T> once) {
+        return once == null
+                ? Optional.empty()
+                : tx.idempotency().find(HUB, once.key()).map(first -> replay(once, first));
     }
 
     static <T> Answer<T> answerOnce(Change change, @Nullable Once<T> once, Function<Change, T> work) {

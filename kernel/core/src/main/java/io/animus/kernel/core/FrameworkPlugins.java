@@ -2,6 +2,7 @@ package io.animus.kernel.core;
 
 import io.animus.api.plugin.PluginHealth;
 import io.animus.kernel.core.PluginFolder.Wanted;
+import io.animus.kernel.core.PluginStep.Parts;
 import io.animus.kernel.domain.ProblemCode;
 import io.animus.kernel.domain.RefusedException;
 import io.animus.kernel.trust.PluginPackage;
@@ -14,9 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.SortedMap;
-import java.util.TreeMap;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -31,8 +30,6 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Plugins in the OSGi framework. At the start it makes the framework what {@code installed.json} says, so that a change which was
@@ -41,16 +38,13 @@ import org.slf4j.LoggerFactory;
 @Component(service = PluginRuntime.class, immediate = true, configurationPid = "io.animus.plugins")
 @Designate(ocd = FrameworkPlugins.Config.class)
 public final class FrameworkPlugins implements PluginRuntime, BundleListener {
-    private static final Logger LOG = LoggerFactory.getLogger(FrameworkPlugins.class);
-
     private final PluginBundles bundles;
     private final PluginFolder folder;
     private final Ports ports;
     private final PluginVitals vitals;
     private final Duration window;
-    private final Duration drain;
-    private final ReentrantLock turn = new ReentrantLock();
-    private volatile SortedMap<String, Wanted> wanted;
+    private final WantedPlugins wanted;
+    private final Semaphore turn = new Semaphore(1);
 
     /** How patient the hub is with plugins. */
     @ObjectClassDefinition(name = "Plugins")
@@ -81,9 +75,8 @@ public final class FrameworkPlugins implements PluginRuntime, BundleListener {
         this.ports = ports;
         this.vitals = new PluginVitals(ports);
         this.window = window;
-        this.drain = drain;
-        this.wanted = this.folder.read();
-        converge();
+        this.wanted = new WantedPlugins(bundles, this.folder, ports, vitals, window, drain);
+        wanted.converge();
     }
 
     @Deactivate
@@ -91,45 +84,11 @@ public final class FrameworkPlugins implements PluginRuntime, BundleListener {
         framework.removeBundleListener(this);
     }
 
-    private void converge() throws IOException {
-        wanted.forEach((name, one) -> {
-            var plugin = one.plugin();
-            if (plugin != null) {
-                bringBack(name, one, plugin);
-            }
-        });
-        clearAway();
-        bundles.plugins().forEach(this::stopIfUnwanted);
-    }
-
-    private void bringBack(String name, Wanted one, PluginPackage plugin) {
-        try {
-            var main = bundles.install(plugin);
-            if (one.enabled()) {
-                bundles.start(plugin, window);
-                ports.retire(main.getBundleId(), false);
-            }
-        } catch (RefusedException | BundleException | IOException e) {
-            LOG.error("the plugin {} does not start: {}", name, e.getMessage());
-        }
-    }
-
-    /** The archive starts its own bundles; those that are replaced or switched off must not stay. */
+    /** The archive starts its own bundles whenever it likes to. */
     @Override
     public void bundleChanged(BundleEvent event) {
-        if (event.getType() == BundleEvent.STARTED && !turn.isLocked()) {
-            stopIfUnwanted(event.getBundle());
-        }
-    }
-
-    private void stopIfUnwanted(Bundle bundle) {
-        var one = bundle.getSymbolicName() == null ? null : wanted.get(bundle.getSymbolicName());
-        if (one == null || (bundle.getState() & (Bundle.ACTIVE | Bundle.STARTING)) == 0) {
-            return;
-        }
-        if (!one.enabled() || (one.plugin() != null && !PluginBundles.isPackaged(bundle))) {
-            LOG.info("{} is stopped: it was replaced or switched off", bundle);
-            PluginBundles.stop(bundle, window);
+        if (event.getType() == BundleEvent.STARTED && turn.availablePermits() > 0) {
+            wanted.stopIfUnwanted(event.getBundle());
         }
     }
 
@@ -144,23 +103,11 @@ public final class FrameworkPlugins implements PluginRuntime, BundleListener {
     }
 
     private Optional<Installed> find(String name) {
-        return main(name).map(this::describe);
-    }
-
-    /** The bundle that is wanted of this plugin, or the archive's newest. */
-    private Optional<Bundle> main(String name) {
-        var one = wanted.get(name);
-        var plugin = one == null ? null : one.plugin();
-        if (plugin != null) {
-            return bundles.find(plugin.manifest().main());
-        }
-        return bundles.plugins().stream()
-                .filter(bundle -> name.equals(bundle.getSymbolicName()) && !PluginBundles.isPackaged(bundle))
-                .max(Comparator.comparing(Bundle::getVersion));
+        return wanted.main(name).map(this::describe);
     }
 
     private Installed describe(Bundle bundle) {
-        var one = wanted.get(bundle.getSymbolicName());
+        var one = folder.wanted().get(bundle.getSymbolicName());
         var says = PluginBundles.capability(bundle).orElseThrow().getAttributes();
         var state = one != null && !one.enabled()
                 ? State.DISABLED
@@ -180,10 +127,24 @@ public final class FrameworkPlugins implements PluginRuntime, BundleListener {
     }
 
     @Override
+    public Optional<Decision> unrecorded() {
+        return folder.unrecorded();
+    }
+
+    @Override
+    public void remember(@Nullable Decision unrecorded) {
+        try {
+            folder.remember(unrecorded);
+        } catch (IOException e) {
+            throw new UncheckedIOException("can't keep the state of plugins", e);
+        }
+    }
+
+    @Override
     public Step install(PluginPackage plugin) {
-        return inTurn(() -> {
+        return begin(() -> {
             var name = plugin.manifest().name();
-            if (main(name).isPresent()) {
+            if (wanted.main(name).isPresent()) {
                 throw PluginBundles.conflict(name + " is installed already. Update it.");
             }
             return replace(name, null, plugin);
@@ -192,7 +153,7 @@ public final class FrameworkPlugins implements PluginRuntime, BundleListener {
 
     @Override
     public Step update(String name, PluginPackage plugin) {
-        return inTurn(() -> {
+        return begin(() -> {
             var old = require(name);
             if (!plugin.manifest().name().equals(name)) {
                 throw PluginBundles.invalid(
@@ -201,7 +162,7 @@ public final class FrameworkPlugins implements PluginRuntime, BundleListener {
             if (old.getVersion().equals(Version.parseVersion(plugin.manifest().version()))) {
                 throw PluginBundles.conflict(name + " has this version already.");
             }
-            return replace(name, old.getState() == Bundle.ACTIVE ? old : null, plugin);
+            return replace(name, serving(old), plugin);
         });
     }
 
@@ -211,7 +172,7 @@ public final class FrameworkPlugins implements PluginRuntime, BundleListener {
         try {
             var fresh = bundles.install(kept);
             if (old != null && plugin.manifest().exclusive()) {
-                drainAndStop(old);
+                wanted.drainAndStop(old);
             }
             try {
                 bundles.start(kept, window);
@@ -219,169 +180,88 @@ public final class FrameworkPlugins implements PluginRuntime, BundleListener {
             } catch (BundleException e) {
                 throw new RolledBackException(String.valueOf(e.getMessage()));
             }
+            return step(name, new Parts(new Wanted(true, kept), old, fresh));
         } catch (RefusedException | RolledBackException | IOException e) {
-            restore(old);
-            clearAway();
-            if (old == null && e instanceof RolledBackException) {
+            wanted.clearAway();
+            if (old != null) {
+                wanted.restore(old);
+            } else if (e instanceof RolledBackException) {
                 throw PluginBundles.invalid(List.of(String.valueOf(e.getMessage())));
             }
             throw e;
         }
-        return step(name, new Wanted(true, kept), old);
     }
 
     @Override
     public Step disable(String name) {
-        return inTurn(() -> {
-            var bundle = require(name);
-            var before = wanted.get(name);
-            return step(name, new Wanted(false, before == null ? null : before.plugin()), bundle);
-        });
+        return begin(
+                () -> step(name, new Parts(new Wanted(false, wanted.packaged(name)), serving(require(name)), null)));
     }
 
     @Override
     public Step enable(String name) {
-        return inTurn(() -> {
+        return begin(() -> {
             var bundle = require(name);
-            var before = wanted.get(name);
-            var plugin = before == null ? null : before.plugin();
-            var step = step(name, new Wanted(true, plugin), null);
+            var coming = serving(bundle) == null ? bundle : null;
             try {
                 PluginBundles.start(bundle, window);
             } catch (BundleException e) {
-                step.undo();
                 throw PluginBundles.conflict(String.valueOf(e.getMessage()));
             }
-            return step;
+            return step(name, new Parts(new Wanted(true, wanted.packaged(name)), null, coming));
         });
     }
 
     @Override
     public Step remove(String name) {
-        return inTurn(() -> {
+        return begin(() -> {
             var bundle = require(name);
             if (!PluginBundles.isPackaged(bundle)) {
                 throw PluginBundles.conflict(name + " came with the archive. Disable it instead.");
             }
-            var step = step(name, null, bundle);
             // The archive may have one of its own, which works again from now on.
-            restore(main(name).orElse(null));
-            return step;
+            var archived = wanted.archived(name).orElse(null);
+            if (archived != null) {
+                wanted.restore(archived);
+            }
+            return step(name, new Parts(null, serving(bundle), archived));
         });
     }
 
     private Bundle require(String name) {
-        return main(name).orElseThrow(() -> RefusedException.notFound("plugin"));
+        return wanted.main(name).orElseThrow(() -> RefusedException.notFound("plugin"));
     }
 
-    /**
-     * Writes what is wanted from now on and keeps new calls from the old one, which goes when the step is settled: whatever
-     * happens next, a restart ends at one of the two.
-     */
-    private Step step(String name, @Nullable Wanted next, @Nullable Bundle old) throws IOException {
-        var before = wanted;
-        var after = new TreeMap<>(before);
-        if (next == null) {
-            after.remove(name);
-        } else {
-            after.put(name, next);
-        }
-        folder.write(after);
-        wanted = after;
-        if (old != null) {
-            ports.retire(old.getBundleId(), true);
-        }
-        return new Step() {
-            @Override
-            public Optional<Installed> now() {
-                return find(name);
-            }
-
-            @Override
-            public void settle() {
-                guarded(() -> {
-                    if (old != null) {
-                        drainAndStop(old);
-                    }
-                    clearAway();
-                });
-            }
-
-            @Override
-            public void undo() {
-                guarded(() -> {
-                    folder.write(before);
-                    wanted = before;
-                    if (old == null) {
-                        main(name).ifPresent(bundle -> PluginBundles.stop(bundle, window));
-                    }
-                    clearAway();
-                    restore(old);
-                    bundles.plugins().forEach(FrameworkPlugins.this::stopIfUnwanted);
-                });
-            }
-        };
+    private static @Nullable Bundle serving(Bundle bundle) {
+        return bundle.getState() == Bundle.ACTIVE ? bundle : null;
     }
 
-    private void clearAway() throws IOException {
-        var current = wanted;
-        bundles.keepOnly(current.values().stream()
-                .flatMap(one -> Optional.ofNullable(one.plugin()).stream())
-                .map(PluginPackage::manifest)
-                .toList());
-        folder.sweep(current);
+    private Step step(String name, Parts parts) {
+        return new PluginStep(wanted, parts, () -> find(name), turn::release);
     }
 
-    private void drainAndStop(Bundle bundle) {
-        vitals.drain(bundle, drain);
-        PluginBundles.stop(bundle, window);
+    /** Begins a change of what is on the disk. */
+    private interface Work {
+        Step run() throws IOException;
     }
 
-    private void restore(@Nullable Bundle old) {
-        if (old == null || old.getState() == Bundle.UNINSTALLED) {
-            return;
-        }
-        ports.retire(old.getBundleId(), false);
-        try {
-            PluginBundles.start(old, window);
-        } catch (BundleException e) {
-            LOG.error("{} does not start again: {}", old, e.getMessage());
-        }
-    }
-
-    /** A change of what is on the disk. */
-    private interface Work<T> {
-        T run() throws IOException;
-    }
-
-    private <T> T inTurn(Work<T> work) {
-        if (!turn.tryLock()) {
+    private Step begin(Work work) {
+        if (!turn.tryAcquire()) {
             throw RefusedException.of(
                     ProblemCode.STATE_CONFLICT,
                     "Another plugin is being changed on this node. Try again when that is done.");
         }
+        var begun = false;
         try {
-            return work.run();
+            var step = work.run();
+            begun = true;
+            return step;
         } catch (IOException e) {
             throw new UncheckedIOException("can't keep the state of plugins", e);
         } finally {
-            turn.unlock();
+            if (!begun) {
+                turn.release();
+            }
         }
-    }
-
-    private void guarded(Tidy work) {
-        turn.lock();
-        try {
-            work.run();
-        } catch (IOException e) {
-            LOG.error("can't keep the state of plugins", e);
-        } finally {
-            turn.unlock();
-        }
-    }
-
-    /** As {@link Work}, with nothing to answer. */
-    private interface Tidy {
-        void run() throws IOException;
     }
 }

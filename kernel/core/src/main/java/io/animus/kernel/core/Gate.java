@@ -201,6 +201,14 @@ public final class Gate {
                         })));
     }
 
+    /**
+     * What this request was answered before, under the same idempotency key. Who must wait long before it changes something of
+     * the hub asks this first.
+     */
+    <T> Optional<Answer<T>> answeredInHub(Caller caller, Target target, Permission permission, @Nullable Once<T> once) {
+        return readHub(caller, target, permission, tx -> FirstAnswers.findInHub(tx, once));
+    }
+
     /** Runs what may refuse outside a transaction, plugin calls for example, with refusals on record. */
     <T> T onRecord(Caller caller, Target target, Supplier<T> work) {
         try {

@@ -4,6 +4,7 @@ import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
 
 import io.animus.api.types.Digest;
 import io.animus.api.types.Json;
+import io.animus.kernel.core.PluginRuntime.Decision;
 import io.animus.kernel.trust.BrokenPackageException;
 import io.animus.kernel.trust.PackageReader;
 import io.animus.kernel.trust.PluginPackage;
@@ -13,7 +14,9 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -23,15 +26,30 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What this node keeps of its plugins: the packages by digest, which ones are wanted ({@code installed.json}, of which a crash
- * leaves the old one or the new one), and for the guard the manifests and signatures of those ({@code verified/}).
+ * leaves the old one or the new one), and for the guard the manifests and signatures of those ({@code verified/}). Safe for many
+ * threads.
  */
 final class PluginFolder {
     private static final Logger LOG = LoggerFactory.getLogger(PluginFolder.class);
 
     private final Path folder;
+    private volatile State state;
 
-    PluginFolder(Path folder) {
+    /** Reads what is there. */
+    PluginFolder(Path folder) throws IOException {
         this.folder = folder;
+        this.state = read();
+    }
+
+    /**
+     * What the file says.
+     *
+     * @param unrecorded what was decided last, if nobody has seen yet that it is in the log
+     */
+    record State(SortedMap<String, Wanted> wanted, @Nullable Decision unrecorded) {
+        State {
+            wanted = Collections.unmodifiableSortedMap(new TreeMap<>(wanted));
+        }
     }
 
     /**
@@ -45,7 +63,43 @@ final class PluginFolder {
         }
     }
 
-    /** Keeps a package; it is wanted only once {@link #write} says so. */
+    /** What is wanted, by name. */
+    SortedMap<String, Wanted> wanted() {
+        return state.wanted();
+    }
+
+    Optional<Decision> unrecorded() {
+        return Optional.ofNullable(state.unrecorded());
+    }
+
+    /**
+     * From here on this is wanted of a plugin.
+     *
+     * @param next null if the plugin isn't wanted any more
+     * @return how it was before
+     */
+    synchronized State decide(@Nullable Wanted next, Decision decision) throws IOException {
+        var before = state;
+        var wanted = new TreeMap<>(before.wanted());
+        if (next == null) {
+            wanted.remove(decision.plugin());
+        } else {
+            wanted.put(decision.plugin(), next);
+        }
+        write(new State(wanted, decision));
+        return before;
+    }
+
+    synchronized void remember(@Nullable Decision unrecorded) throws IOException {
+        write(new State(state.wanted(), unrecorded));
+    }
+
+    /** From here on everything is wanted as it was. */
+    synchronized void restore(State before) throws IOException {
+        write(before);
+    }
+
+    /** Keeps a package; it is wanted only once {@link #decide} says so. */
     PluginPackage keep(PluginPackage plugin) throws IOException {
         var kept = file(plugin.manifest().digest());
         Files.createDirectories(kept.getParent());
@@ -79,41 +133,46 @@ final class PluginFolder {
         return folder.resolve("verified").resolve(packageName.replaceFirst("\\.animus$", ".json"));
     }
 
-    /** What is wanted, by name. A package that is lost or was changed is left out, and logged: nothing unknown is started. */
-    SortedMap<String, Wanted> read() throws IOException {
+    /** A package that is lost or was changed is left out, and logged: nothing unknown is started. */
+    private State read() throws IOException {
         var wanted = new TreeMap<String, Wanted>();
         var list = folder.resolve("installed.json");
         if (!Files.exists(list)) {
-            return wanted;
+            return new State(wanted, null);
         }
-        if (!(Json.read(Files.readAllBytes(list)) instanceof Json.Members plugins)) {
-            throw new IOException(list + " is no JSON object");
+        if (!(Json.read(Files.readAllBytes(list)) instanceof Json.Members all)
+                || !(all.members().get("plugins") instanceof Json.Members plugins)) {
+            throw new IOException(list + " is no list of plugins");
         }
         for (var entry : plugins.members().entrySet()) {
-            var values = entry.getValue() instanceof Json.Members members ? members : plugins;
-            var enabled = Json.of(true).equals(values.members().get("enabled"));
-            if (!(values.members().get("package") instanceof Json.Text digest)) {
-                wanted.put(entry.getKey(), new Wanted(enabled, null));
-                continue;
-            }
-            try {
-                var plugin = PackageReader.read(file(new Digest(digest.value())));
-                if (plugin.manifest().digest().value().equals(digest.value())) {
-                    wanted.put(entry.getKey(), new Wanted(enabled, plugin));
-                } else {
-                    LOG.error("the package of {} was replaced by another one; it is not started", entry.getKey());
-                }
-            } catch (BrokenPackageException | IOException e) {
-                LOG.error("the package of {} can't be read, so it is not started: {}", entry.getKey(), e.getMessage());
+            if (entry.getValue() instanceof Json.Members values) {
+                read(entry.getKey(), values).ifPresent(one -> wanted.put(entry.getKey(), one));
             }
         }
-        return wanted;
+        var unrecorded = all.members().get("unrecorded") instanceof Json.Members left ? Decision.of(left) : null;
+        return new State(wanted, unrecorded);
     }
 
-    /** From here on this is wanted. */
-    void write(SortedMap<String, Wanted> wanted) throws IOException {
+    private Optional<Wanted> read(String name, Json.Members values) {
+        var enabled = Json.of(true).equals(values.members().get("enabled"));
+        if (!(values.members().get("package") instanceof Json.Text digest)) {
+            return Optional.of(new Wanted(enabled, null));
+        }
+        try {
+            var plugin = PackageReader.read(file(new Digest(digest.value())));
+            if (plugin.manifest().digest().value().equals(digest.value())) {
+                return Optional.of(new Wanted(enabled, plugin));
+            }
+            LOG.error("the package of {} was replaced by another one; it is not started", name);
+        } catch (BrokenPackageException | IOException e) {
+            LOG.error("the package of {} can't be read, so it is not started: {}", name, e.getMessage());
+        }
+        return Optional.empty();
+    }
+
+    private void write(State next) throws IOException {
         var plugins = Json.object();
-        wanted.forEach((name, one) -> {
+        next.wanted().forEach((name, one) -> {
             var digest = one.digest();
             plugins.put(
                     name,
@@ -122,13 +181,19 @@ final class PluginFolder {
                             .putIfPresent("package", digest == null ? null : digest.value())
                             .build());
         });
-        replace(folder.resolve("installed.json"), plugins.build().canonical());
+        var unrecorded = next.unrecorded();
+        var content = Json.object()
+                .put("plugins", plugins.build())
+                .putIfPresent("unrecorded", unrecorded == null ? null : unrecorded.json())
+                .build();
+        replace(folder.resolve("installed.json"), content.canonical());
+        state = next;
     }
 
     /** Removes the packages that nobody wants any more. */
-    void sweep(SortedMap<String, Wanted> wanted) throws IOException {
+    void sweep() throws IOException {
         var keep = new HashSet<Path>();
-        for (var one : wanted.values()) {
+        for (var one : wanted().values()) {
             var plugin = one.plugin();
             if (plugin != null) {
                 keep.add(file(plugin.manifest().digest()));

@@ -3,6 +3,9 @@ package io.animus.kernel.core;
 import io.animus.api.plugin.PluginHealth;
 import io.animus.api.plugin.permission.Permissions;
 import io.animus.api.types.Digest;
+import io.animus.api.types.Json;
+import io.animus.api.types.TypeId;
+import io.animus.kernel.audit.Action;
 import io.animus.kernel.domain.RefusedException;
 import io.animus.kernel.trust.PluginPackage;
 import java.io.Serial;
@@ -49,20 +52,69 @@ public interface PluginRuntime {
         }
     }
 
-    /** A change that was made, and that is either settled or undone. */
-    interface Step {
-        /** The plugin as it is now; empty if it is gone. */
+    /**
+     * What was decided about a plugin.
+     *
+     * @param event the audit event that says so
+     * @param details those of the event
+     */
+    record Decision(TypeId event, Action action, String plugin, Json.Members details) {
+        Json.Members json() {
+            return Json.object()
+                    .put("event", event.value())
+                    .put("action", action.word())
+                    .put("plugin", plugin)
+                    .put("details", details)
+                    .build();
+        }
+
+        /** @throws IllegalArgumentException if this is not what {@link #json} writes */
+        static Decision of(Json.Members json) {
+            if (json.members().get("event") instanceof Json.Text event
+                    && json.members().get("action") instanceof Json.Text word
+                    && json.members().get("plugin") instanceof Json.Text plugin
+                    && json.members().get("details") instanceof Json.Members details) {
+                var action = Action.find(word.value()).orElseThrow(() -> new IllegalArgumentException(word.value()));
+                return new Decision(new TypeId(event.value()), action, plugin.value(), details);
+            }
+            throw new IllegalArgumentException("no decision about a plugin: " + json);
+        }
+    }
+
+    /**
+     * A change that is ready to be decided: the new version is there and well, and the old one still serves. No other change
+     * begins before it is closed.
+     */
+    interface Step extends AutoCloseable {
+        /**
+         * Makes it what is wanted: from here on a restart ends at the new state. May be called again with another event, if the
+         * transaction of the first has failed.
+         */
+        void decide(Decision decision);
+
+        /** The plugin as it is from now on; empty if it is gone. */
         Optional<Installed> now();
 
-        /** Clears away what an undo would need. */
+        /** Keeps new calls from what is not wanted any more, waits for those under way, and clears it away. */
         void settle();
 
-        /** Makes all as it was. */
-        void undo();
+        /** Makes all as it was, unless it was settled. */
+        @Override
+        void close();
     }
 
     /** All plugins, by name. */
     List<Installed> all();
+
+    /** What was decided last, if nobody has seen yet that it is in the log. */
+    Optional<Decision> unrecorded();
+
+    /**
+     * Says what of a decision isn't known to be in the log.
+     *
+     * @param unrecorded null if all is
+     */
+    void remember(@Nullable Decision unrecorded);
 
     /** @throws RefusedException if it is installed already, or can't run here: the reason says what is missing */
     Step install(PluginPackage plugin);

@@ -7,14 +7,15 @@ import io.animus.api.types.Digest;
 import io.animus.api.types.Json;
 import io.animus.kernel.audit.Action;
 import io.animus.kernel.audit.Resource;
+import io.animus.kernel.core.PluginRuntime.Decision;
 import io.animus.kernel.core.PluginRuntime.Installed;
 import io.animus.kernel.core.PluginRuntime.RolledBackException;
 import io.animus.kernel.core.PluginRuntime.Step;
 import io.animus.kernel.domain.ProblemCode;
 import io.animus.kernel.domain.RefusedException;
+import io.animus.kernel.domain.UnavailableException;
 import io.animus.kernel.domain.Violation;
 import io.animus.kernel.domain.access.Permission;
-import io.animus.kernel.store.postgres.Database;
 import io.animus.kernel.trust.BrokenPackageException;
 import io.animus.kernel.trust.Mode;
 import io.animus.kernel.trust.PackageReader;
@@ -24,8 +25,6 @@ import io.animus.kernel.trust.Verdict;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.time.Clock;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -41,7 +40,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
 /**
  * Use cases of the plugins of this node, the one way in which they come and go: authorised, verified, done, and on record in the
- * same transaction; what can't be recorded is undone. Safe for many threads.
+ * same transaction as the decision; what can't be recorded is undone. Safe for many threads.
  */
 @Component(service = Plugins.class, configurationPid = "io.animus.plugins.trust")
 @Designate(ocd = Plugins.Config.class)
@@ -49,8 +48,7 @@ public final class Plugins {
     private static final String TYPE = "plugin";
 
     private final Gate gate;
-    private final Database database;
-    private final AuditTrail trail;
+    private final PluginRecord record;
     private final PluginRuntime runtime;
     private final Path trust;
     private final Mode mode;
@@ -66,24 +64,21 @@ public final class Plugins {
     public Plugins(
             BundleContext bundle,
             @Reference(name = "gate") Gate gate,
-            @Reference(name = "database") Database database,
-            @Reference(name = "trail") AuditTrail trail,
+            @Reference(name = "record") PluginRecord record,
             @Reference(name = "runtime", policyOption = GREEDY) PluginRuntime runtime,
             Config config) {
         this(
                 gate,
-                database,
-                trail,
+                record,
                 runtime,
                 Path.of(Objects.requireNonNull(bundle.getProperty("karaf.etc"), "karaf.etc"), "animus"),
                 Mode.of(config.mode()));
     }
 
     /** @param trust the folder of the trust store and the revocation list */
-    public Plugins(Gate gate, Database database, AuditTrail trail, PluginRuntime runtime, Path trust, Mode mode) {
+    public Plugins(Gate gate, PluginRecord record, PluginRuntime runtime, Path trust, Mode mode) {
         this.gate = gate;
-        this.database = database;
-        this.trail = trail;
+        this.record = record;
         this.runtime = runtime;
         this.trust = trust;
         this.mode = mode;
@@ -143,7 +138,10 @@ public final class Plugins {
                         () -> runtime.update(name, checked.plugin()));
             } catch (RolledBackException e) {
                 var why = String.valueOf(e.getMessage());
-                record(Action.PLUGIN_REVERTED, name, checked.details().put("reason", Json.clean(why)));
+                record.record(
+                        Action.PLUGIN_REVERTED,
+                        name,
+                        checked.details().put("reason", Json.clean(why)).build());
                 throw PluginBundles.conflict("The new version was taken back, and the old one goes on: " + why + ".");
             }
         });
@@ -199,22 +197,17 @@ public final class Plugins {
 
     private RefusedException refused(@Nullable String name, List<String> problems) {
         var reasons = problems.stream().limit(16).map(Json::clean).toList();
-        record(Action.PLUGIN_REFUSED, name, Json.object().put("reasons", Json.array(reasons)));
+        record.record(
+                Action.PLUGIN_REFUSED,
+                name,
+                Json.object().put("reasons", Json.array(reasons)).build());
         return new RefusedException(problems.stream()
                 .limit(16)
                 .map(problem -> Violation.of(ProblemCode.INVALID_VALUE, problem))
                 .toList());
     }
 
-    /** What the hub itself did or kept from happening, whatever the request is answered. */
-    private void record(Action action, @Nullable String name, Json.Builder details) {
-        database.write(tx -> {
-            var now = Clock.systemUTC().instant().truncatedTo(ChronoUnit.MICROS);
-            var change = new Change(tx, Caller.hub("plugins"), null, trail, trail.ids(), now);
-            return change.audit(action, new Resource(TYPE, name, null), details.build());
-        });
-    }
-
+    /** Whatever takes long is done before and after the transaction, which would hold back the cover of everybody's events. */
     private Answer<Installed> change(
             Caller caller,
             @Nullable Once<Installed> once,
@@ -222,49 +215,63 @@ public final class Plugins {
             String name,
             @Nullable Checked checked,
             Supplier<Step> work) {
-        var done = new Done();
-        try {
-            var answer = gate.changeHub(caller, target(name), Permission.MANAGE_PLUGINS, once, change -> {
-                var before = runtime.all().stream()
-                        .filter(known -> known.name().equals(name))
-                        .findFirst();
-                var after = done.once(work).now();
-                var shown = after.or(() -> before).orElseThrow();
-                var details = checked == null
-                        ? Json.object().put("version", shown.version())
-                        : checked.details()
-                                .putIfPresent(
-                                        "before", before.map(Installed::version).orElse(null));
-                change.audit(action, new Resource(TYPE, name, null), details.build());
-                return shown;
-            });
-            done.settle();
-            return answer;
-        } catch (RuntimeException e) {
-            done.undo();
-            throw e;
+        var first = answered(caller, once, name);
+        if (first.isPresent()) {
+            return first.get();
+        }
+        return gate.onRecord(caller, target(name), () -> {
+            if (!record.isWhole()) {
+                throw PluginBundles.conflict(
+                        "The hub is finding out whether the last change of a plugin is on record. Try again in a moment.");
+            }
+            Step step;
+            try {
+                step = work.get();
+            } catch (RefusedException e) {
+                // What was in the way may be the work of a request under the same key that was done meanwhile.
+                return answered(caller, once, name).orElseThrow(() -> e);
+            }
+            try (step) {
+                return decide(caller, once, new Wish(action, name, checked), step);
+            }
+        });
+    }
+
+    private Optional<Answer<Installed>> answered(Caller caller, @Nullable Once<Installed> once, String name) {
+        return gate.answeredInHub(caller, target(name), Permission.MANAGE_PLUGINS, once);
+    }
+
+    /** What is to be done to which plugin. */
+    private record Wish(Action action, String name, @Nullable Checked checked) {
+        Json.Members details(Optional<Installed> before) {
+            var version = before.map(Installed::version).orElse(null);
+            var details = checked == null
+                    ? Json.object().putIfPresent("version", version)
+                    : checked.details().putIfPresent("before", version);
+            return details.build();
         }
     }
 
-    /** The step of one request, taken once however often its transaction is begun. */
-    private static final class Done {
-        private @Nullable Step step;
-
-        Step once(Supplier<Step> work) {
-            var taken = step;
-            if (taken == null) {
-                taken = work.get();
-                step = taken;
+    private Answer<Installed> decide(Caller caller, @Nullable Once<Installed> once, Wish wish, Step step) {
+        var before = installed(wish.name());
+        var details = wish.details(before);
+        try {
+            var answer = gate.changeHub(caller, target(wish.name()), Permission.MANAGE_PLUGINS, once, change -> {
+                var event = change.audit(wish.action(), new Resource(TYPE, wish.name(), null), details);
+                step.decide(new Decision(event, wish.action(), wish.name(), details));
+                return step.now().or(() -> before).orElseThrow();
+            });
+            if (answer instanceof Answer.Done<Installed>) {
+                step.settle();
+                runtime.remember(null);
             }
-            return taken;
-        }
-
-        void settle() {
-            Optional.ofNullable(step).ifPresent(Step::settle);
-        }
-
-        void undo() {
-            Optional.ofNullable(step).ifPresent(Step::undo);
+            return answer;
+        } catch (UnavailableException e) {
+            if (e.mayBeDone()) {
+                step.settle();
+                record.doubt();
+            }
+            throw e;
         }
     }
 

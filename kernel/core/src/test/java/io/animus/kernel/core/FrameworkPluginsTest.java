@@ -3,11 +3,13 @@ package io.animus.kernel.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.animus.api.plugin.Plugin;
-import io.animus.api.registry.ImageRegistry;
-import io.animus.api.types.ImageReference;
+import io.animus.api.types.Json;
+import io.animus.api.types.TypeId;
+import io.animus.kernel.audit.Action;
+import io.animus.kernel.core.PluginRuntime.Decision;
 import io.animus.kernel.core.PluginRuntime.RolledBackException;
 import io.animus.kernel.core.PluginRuntime.State;
+import io.animus.kernel.core.PluginRuntime.Step;
 import io.animus.kernel.domain.RefusedException;
 import java.io.ByteArrayInputStream;
 import java.nio.file.Files;
@@ -16,88 +18,44 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Collectors;
-import org.apache.felix.framework.Felix;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.osgi.framework.Bundle;
-import org.osgi.framework.Constants;
-import org.osgi.framework.ServiceReference;
-import org.osgi.util.tracker.ServiceTracker;
 
 /** Plugins in a real framework, which comes and goes with each test. */
 class FrameworkPluginsTest {
-    private static final ImageReference IMAGE = ImageReference.parse("registry.example/image:1");
+    private static final Decision DECISION = new Decision(
+            new TypeId("aud_01jd0000000000000000000000"),
+            Action.PLUGIN_UPDATED,
+            SwapBundle.NAME,
+            Json.object().build());
 
     @TempDir
     Path folder;
 
-    private final PortCalls calls = new PortCalls(new Metrics());
-    private final Ports ports = new Ports(calls);
-    private Felix felix;
+    private PluginFramework framework;
     private FrameworkPlugins plugins;
 
     @BeforeEach
     void start() throws Exception {
-        felix = new Felix(
-                Map.of(
-                        Constants.FRAMEWORK_STORAGE,
-                        folder.resolve("cache").toString(),
-                        Constants.FRAMEWORK_BEGINNING_STARTLEVEL,
-                        "100",
-                        Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA,
-                        "io.animus.api.plugin;version=1.0.0,io.animus.api.registry;version=1.0.0,io.animus.api.types;version=1.0.0"));
-        felix.start();
-        track();
+        framework = new PluginFramework(folder);
         plugins = runtime();
     }
 
     @AfterEach
     void stop() throws Exception {
-        felix.stop();
-        felix.waitForStop(10_000);
-        calls.close();
+        framework.close();
     }
 
     private FrameworkPlugins runtime() throws Exception {
-        return new FrameworkPlugins(
-                felix.getBundleContext(),
-                ports,
-                folder.resolve("plugins"),
-                Duration.ofSeconds(2),
-                Duration.ofSeconds(5));
-    }
-
-    /** What Declarative Services does for the hub. */
-    private void track() {
-        new ServiceTracker<Plugin, Plugin>(felix.getBundleContext(), Plugin.class, null) {
-            @Override
-            public Plugin addingService(ServiceReference<Plugin> reference) {
-                var plugin = super.addingService(reference);
-                ports.addPlugin(plugin, properties(reference));
-                ports.addRegistry((ImageRegistry) plugin, properties(reference));
-                return plugin;
-            }
-
-            @Override
-            public void removedService(ServiceReference<Plugin> reference, Plugin plugin) {
-                ports.removePlugin(plugin);
-                ports.removeRegistry((ImageRegistry) plugin);
-                super.removedService(reference, plugin);
-            }
-        }.open();
-    }
-
-    private static Map<String, Object> properties(ServiceReference<?> reference) {
-        return Arrays.stream(reference.getPropertyKeys()).collect(Collectors.toMap(key -> key, reference::getProperty));
+        return framework.runtime(Duration.ofSeconds(2));
     }
 
     @Test
@@ -219,14 +177,12 @@ class FrameworkPluginsTest {
 
         // The new one was on its way: in the framework, but not yet wanted.
         plugins.update(SwapBundle.NAME, next);
-        var decided = Files.readAllBytes(folder.resolve("plugins/installed.json"));
-        Files.write(folder.resolve("plugins/installed.json"), old);
+        assertThat(Files.readAllBytes(folder.resolve("plugins/installed.json"))).isEqualTo(old);
         plugins = runtime();
         theOldOneServes();
 
         // The new one was wanted, and the old one was not gone yet.
-        plugins.update(SwapBundle.NAME, next);
-        assertThat(Files.readAllBytes(folder.resolve("plugins/installed.json"))).isEqualTo(decided);
+        plugins.update(SwapBundle.NAME, next).decide(DECISION);
         plugins = runtime();
         assertThat(ask()).isEqualTo("2.0.0");
         assertThat(versions()).containsExactly("2.0.0");
@@ -236,29 +192,27 @@ class FrameworkPluginsTest {
     void anUndoneStepNeverHappened() throws Exception {
         install(SwapBundle.of("1.0.0"));
 
-        plugins.update(SwapBundle.NAME, SwapBundle.of("2.0.0").in(folder)).undo();
-        theOldOneServes();
-        plugins.disable(SwapBundle.NAME).undo();
-        theOldOneServes();
-        plugins.remove(SwapBundle.NAME).undo();
-        theOldOneServes();
+        undo(plugins.update(SwapBundle.NAME, SwapBundle.of("2.0.0").in(folder)));
+        undo(plugins.disable(SwapBundle.NAME));
+        undo(plugins.remove(SwapBundle.NAME));
     }
 
     @Test
     void aPluginThatIsSwitchedOffStaysOffAfterARestart() throws Exception {
         install(SwapBundle.of("1.0.0"));
-        plugins.disable(SwapBundle.NAME).settle();
+        settle(plugins.disable(SwapBundle.NAME));
 
         plugins = runtime();
         assertThat(plugins.all().get(0).state()).isEqualTo(State.DISABLED);
         assertThatExceptionOfType(RefusedException.class).isThrownBy(this::ask);
-        plugins.enable(SwapBundle.NAME).settle();
+        settle(plugins.enable(SwapBundle.NAME));
         assertThat(ask()).isEqualTo("1.0.0");
     }
 
     @Test
     void thePluginOfTheArchiveWorksAgainWhenThePackageGoes() throws Exception {
-        var archived = felix.getBundleContext()
+        var archived = framework
+                .context()
                 .installBundle(
                         "archive:swapped",
                         new ByteArrayInputStream(SwapBundle.of("0.1.0").jar()));
@@ -267,10 +221,17 @@ class FrameworkPluginsTest {
         update(SwapBundle.of("1.0.0"));
         assertThat(ask()).isEqualTo("1.0.0");
         assertThat(archived.getState()).isEqualTo(Bundle.RESOLVED);
-        plugins.remove(SwapBundle.NAME).settle();
+        settle(plugins.remove(SwapBundle.NAME));
 
         assertThat(ask()).isEqualTo("0.1.0");
         assertThatExceptionOfType(RefusedException.class).isThrownBy(() -> plugins.remove(SwapBundle.NAME));
+    }
+
+    private void undo(Step step) {
+        try (step) {
+            step.decide(DECISION);
+        }
+        theOldOneServes();
     }
 
     private void theOldOneServes() {
@@ -279,24 +240,28 @@ class FrameworkPluginsTest {
     }
 
     private List<String> versions() {
-        return Arrays.stream(felix.getBundleContext().getBundles())
+        return Arrays.stream(framework.context().getBundles())
                 .filter(bundle -> SwapBundle.NAME.equals(bundle.getSymbolicName()))
                 .map(bundle -> bundle.getVersion().toString())
                 .toList();
     }
 
     private String ask() {
-        return ports.registry(IMAGE, registry -> registry.find(IMAGE))
-                .orElseThrow()
-                .mediaType()
-                .replace("application/test+", "");
+        return framework.ask();
     }
 
     private void install(SwapBundle bundle) throws Exception {
-        plugins.install(bundle.in(folder)).settle();
+        settle(plugins.install(bundle.in(folder)));
     }
 
     private void update(SwapBundle bundle) throws Exception {
-        plugins.update(SwapBundle.NAME, bundle.in(folder)).settle();
+        settle(plugins.update(SwapBundle.NAME, bundle.in(folder)));
+    }
+
+    private static void settle(Step step) {
+        try (step) {
+            step.decide(DECISION);
+            step.settle();
+        }
     }
 }

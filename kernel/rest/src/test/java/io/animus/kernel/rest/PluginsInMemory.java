@@ -37,6 +37,16 @@ final class PluginsInMemory implements PluginRuntime {
     }
 
     @Override
+    public Optional<Decision> unrecorded() {
+        return Optional.empty();
+    }
+
+    @Override
+    public void remember(@Nullable Decision unrecorded) {
+        // Nothing here outlives the process.
+    }
+
+    @Override
     public synchronized Step install(PluginPackage plugin) {
         var name = plugin.manifest().name();
         if (plugins.containsKey(name)) {
@@ -86,8 +96,14 @@ final class PluginsInMemory implements PluginRuntime {
         } else {
             after.put(name, plugin);
         }
-        plugins = after;
         return new Step() {
+            private boolean settled;
+
+            @Override
+            public void decide(Decision decision) {
+                plugins = after;
+            }
+
             @Override
             public Optional<Installed> now() {
                 return Optional.ofNullable(plugin);
@@ -95,12 +111,14 @@ final class PluginsInMemory implements PluginRuntime {
 
             @Override
             public void settle() {
-                // Nothing is kept for an undo but what undo itself holds.
+                settled = true;
             }
 
             @Override
-            public void undo() {
-                plugins = before;
+            public void close() {
+                if (!settled) {
+                    plugins = before;
+                }
             }
         };
     }

@@ -32,6 +32,7 @@ import io.animus.kernel.core.Me;
 import io.animus.kernel.core.Metrics;
 import io.animus.kernel.core.ModelVersions;
 import io.animus.kernel.core.Models;
+import io.animus.kernel.core.PluginRecord;
 import io.animus.kernel.core.Plugins;
 import io.animus.kernel.core.PortCalls;
 import io.animus.kernel.core.Ports;
@@ -107,7 +108,9 @@ final class TestHub {
         var results = new RunResults(gate, database, ports);
         log = new LogProcess(database, trail, metrics, folder.resolve("keys"));
         // Trust in packages has tests of its own; here nobody signs.
-        var plugins = new Plugins(gate, database, trail, new PluginsInMemory(), folder.resolve("trust"), Mode.WARN);
+        var installed = new PluginsInMemory();
+        var record = new PluginRecord(database, trail, installed);
+        var plugins = new Plugins(gate, record, installed, folder.resolve("trust"), Mode.WARN);
         resources.addAll(Set.of(
                 new UnbufferedAnswers(),
                 new SystemResource(new Health(ports), metrics, () -> true),

@@ -1,0 +1,152 @@
+package io.animus.kernel.core;
+
+import static org.osgi.service.component.annotations.ReferencePolicyOption.GREEDY;
+
+import io.animus.api.types.Json;
+import io.animus.api.types.TypeId;
+import io.animus.kernel.audit.Action;
+import io.animus.kernel.audit.Resource;
+import io.animus.kernel.core.PluginRuntime.Decision;
+import io.animus.kernel.store.postgres.Database;
+import io.animus.kernel.store.postgres.DatabaseUnavailableException;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the hub itself puts on record about plugins. A change that was decided while nobody knows whether its event was committed,
+ * because the hub was killed or the database went away in that moment, is looked up in the log, and recorded if it isn't there.
+ * Safe for many threads.
+ */
+@Component(service = PluginRecord.class, immediate = true)
+public final class PluginRecord {
+    private static final Logger LOG = LoggerFactory.getLogger(PluginRecord.class);
+    private static final Caller CALLER = Caller.hub("plugins");
+    private static final long BETWEEN_LOOKS_MS = 1000;
+
+    private final Database database;
+    private final AuditTrail trail;
+    private final PluginRuntime runtime;
+    private final ScheduledExecutorService looks = Executors.newSingleThreadScheduledExecutor(PluginRecord::thread);
+    private @Nullable Doubt doubt;
+
+    /**
+     * A decision that may or may not be in the log.
+     *
+     * @param until the database can say it for sure once it has passed this transaction
+     */
+    private record Doubt(Decision decision, @Nullable Long until) {}
+
+    @Activate
+    public PluginRecord(
+            @Reference(name = "database") Database database,
+            @Reference(name = "trail") AuditTrail trail,
+            @Reference(name = "runtime", policyOption = GREEDY) PluginRuntime runtime) {
+        this.database = database;
+        this.trail = trail;
+        this.runtime = runtime;
+        doubt();
+    }
+
+    @Deactivate
+    void close() {
+        looks.shutdownNow();
+    }
+
+    /** Records what the hub did, or kept from happening, whatever a request is answered. */
+    void record(Action action, @Nullable String plugin, Json.Members details) {
+        write(action, plugin, details, event -> {});
+    }
+
+    /** Says that nobody knows whether the last decision is in the log. */
+    synchronized void doubt() {
+        doubt = runtime.unrecorded().map(found -> new Doubt(found, null)).orElse(null);
+        if (doubt != null) {
+            looks.execute(this::look);
+        }
+    }
+
+    /**
+     * Whether all that was decided is in the log; makes it so, if the database can tell by now.
+     *
+     * @throws DatabaseUnavailableException if it can't be asked
+     */
+    synchronized boolean isWhole() {
+        var open = doubt;
+        if (open == null) {
+            return true;
+        }
+        var horizon = database.read(tx -> tx.auditNodes().horizon());
+        var until = open.until() == null ? horizon.next() : open.until();
+        doubt = new Doubt(open.decision(), until);
+        if (until > horizon.oldest()) {
+            return false;
+        }
+        var decision = open.decision();
+        var committed = database.read(tx -> tx.auditNodes().committed(List.of(decision.event())));
+        if (committed.isEmpty()) {
+            LOG.warn(
+                    "{} of {} was decided but not recorded, and is recorded now", decision.action(), decision.plugin());
+            // Whoever is killed here finds its own event, and doesn't record twice.
+            write(
+                    decision.action(),
+                    decision.plugin(),
+                    afterwards(decision),
+                    event -> runtime.remember(
+                            new Decision(event, decision.action(), decision.plugin(), decision.details())));
+        }
+        runtime.remember(null);
+        doubt = null;
+        return true;
+    }
+
+    private static Json.Members afterwards(Decision decision) {
+        var details = Json.object().put("recorded", "afterwards");
+        decision.details().members().forEach(details::put);
+        return details.build();
+    }
+
+    private void write(Action action, @Nullable String plugin, Json.Members details, Consumer<TypeId> decided) {
+        database.write(tx -> {
+            var now = Clock.systemUTC().instant().truncatedTo(ChronoUnit.MICROS);
+            var change = new Change(tx, CALLER, null, trail, trail.ids(), now);
+            var event = change.audit(action, new Resource("plugin", plugin, null), details);
+            decided.accept(event);
+            return event;
+        });
+    }
+
+    /** The outermost edge of this thread. */
+    private void look() {
+        try {
+            if (isWhole()) {
+                return;
+            }
+        } catch (RuntimeException e) {
+            LOG.warn("It is not known yet whether the last change of a plugin is on record: {}", e.getMessage());
+        }
+        try {
+            looks.schedule(this::look, BETWEEN_LOOKS_MS, TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("The hub stops; the next start looks again");
+        }
+    }
+
+    private static Thread thread(Runnable work) {
+        var thread = new Thread(work, "animus-plugin-record");
+        thread.setDaemon(true);
+        return thread;
+    }
+}

@@ -1,0 +1,92 @@
+package io.animus.kernel.core;
+
+import io.animus.api.plugin.Plugin;
+import io.animus.api.registry.ImageRegistry;
+import io.animus.api.types.ImageReference;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.apache.felix.framework.Felix;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleException;
+import org.osgi.framework.Constants;
+import org.osgi.framework.ServiceReference;
+import org.osgi.util.tracker.ServiceTracker;
+
+/** A real framework for plugins, which Declarative Services would track in the hub. */
+final class PluginFramework implements AutoCloseable {
+    private static final ImageReference IMAGE = ImageReference.parse("registry.example/image:1");
+
+    private final Path folder;
+    private final PortCalls calls = new PortCalls(new Metrics());
+    private final Ports ports = new Ports(calls);
+    private final Felix felix;
+
+    PluginFramework(Path folder) throws BundleException {
+        this.folder = folder;
+        felix = new Felix(
+                Map.of(
+                        Constants.FRAMEWORK_STORAGE,
+                        folder.resolve("cache").toString(),
+                        Constants.FRAMEWORK_BEGINNING_STARTLEVEL,
+                        "100",
+                        Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA,
+                        "io.animus.api.plugin;version=1.0.0,io.animus.api.registry;version=1.0.0,io.animus.api.types;version=1.0.0"));
+        felix.start();
+        track();
+    }
+
+    private void track() {
+        new ServiceTracker<Plugin, Plugin>(felix.getBundleContext(), Plugin.class, null) {
+            @Override
+            public Plugin addingService(ServiceReference<Plugin> reference) {
+                var plugin = super.addingService(reference);
+                ports.addPlugin(plugin, properties(reference));
+                ports.addRegistry((ImageRegistry) plugin, properties(reference));
+                return plugin;
+            }
+
+            @Override
+            public void removedService(ServiceReference<Plugin> reference, Plugin plugin) {
+                ports.removePlugin(plugin);
+                ports.removeRegistry((ImageRegistry) plugin);
+                super.removedService(reference, plugin);
+            }
+        }.open();
+    }
+
+    private static Map<String, Object> properties(ServiceReference<?> reference) {
+        return Arrays.stream(reference.getPropertyKeys()).collect(Collectors.toMap(key -> key, reference::getProperty));
+    }
+
+    BundleContext context() {
+        return felix.getBundleContext();
+    }
+
+    /** The plugins as a hub finds them that starts now. */
+    FrameworkPlugins runtime(Duration window) throws IOException {
+        return new FrameworkPlugins(context(), ports, folder.resolve("plugins"), window, Duration.ofSeconds(5));
+    }
+
+    /** The version of the plugin that answers. */
+    String ask() {
+        return ports.registry(IMAGE, registry -> registry.find(IMAGE))
+                .orElseThrow()
+                .mediaType()
+                .replace("application/test+", "");
+    }
+
+    @Override
+    public void close() throws BundleException {
+        felix.stop();
+        try {
+            felix.waitForStop(10_000);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        calls.close();
+    }
+}
