@@ -194,6 +194,15 @@ create table source_archive (
     foreign key (project_id, commit_sha, repository) references code_ref
 );
 
+-- What was installed, as far as a run, a decision or an event refers to it. A run has no reference to it that is checked: the
+-- hub writes the row with the first event of a composition, and a check would cost each run one more look-up.
+create table composition (
+    digest digest primary key,
+    content json not null,
+    recorded_at timestamptz not null,
+    check (digest = 'sha256:' || encode(sha256(convert_to(content::text, 'UTF8')), 'hex'))
+);
+
 -- Runs ---------------------------------------------------------------------------------------------------------------
 
 create table run (
@@ -465,7 +474,7 @@ declare
 begin
     foreach immutable in array array['dataset_version', 'environment_version', 'environment_lock', 'code_ref', 'source_archive', 'run_input',
         'run_transition', 'attempt', 'attempt_start', 'attempt_end', 'artifact', 'model_version', 'model_version_artifact',
-        'stage_change', 'lineage_edge', 'audit_event'] loop
+        'stage_change', 'lineage_edge', 'composition', 'audit_event'] loop
         execute format('create trigger immutable before update or delete or truncate on %I '
             'for each statement execute function refuse_change()', immutable);
     end loop;

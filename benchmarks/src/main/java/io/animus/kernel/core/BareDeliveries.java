@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.osgi.framework.Bundle;
 
 /** What of the kernel delivers to webhooks, without a framework around it and without a beat. */
 public final class BareDeliveries implements AutoCloseable {
@@ -36,7 +35,7 @@ public final class BareDeliveries implements AutoCloseable {
     /** On a database that it brings up to date first. */
     public BareDeliveries(DatabaseAccess access, EventPublisher publisher) {
         database = new Database(access);
-        trail = new AuditTrail(database, new Composition(() -> new Bundle[0]), clock, new SecureRandom());
+        trail = new AuditTrail(database, Composition.none(), clock, new SecureRandom());
         var ports = new Ports(calls);
         ports.addPublisher(publisher, Map.of());
         deliveries = new WebhookDeliveries(database, ports, trail, clock);

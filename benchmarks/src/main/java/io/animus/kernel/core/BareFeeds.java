@@ -11,7 +11,6 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
-import org.osgi.framework.Bundle;
 
 /** What of the kernel feeds audit sinks, without a framework around it and without a beat. */
 public final class BareFeeds implements AutoCloseable {
@@ -36,7 +35,7 @@ public final class BareFeeds implements AutoCloseable {
         this.sink = sink;
         database = new Database(access);
         calls = new PortCalls(metrics);
-        trail = new AuditTrail(database, new Composition(() -> new Bundle[0]), clock, new SecureRandom());
+        trail = new AuditTrail(database, Composition.none(), clock, new SecureRandom());
         integrator = new Integrator(database);
         ports = new Ports(calls);
         var status = new FeedStatus(metrics);

@@ -13,7 +13,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.osgi.framework.Bundle;
 
 /**
  * The kernel without a framework around it, and without the beat of its conductor: whoever measures it says when what
@@ -40,7 +39,7 @@ public final class BareKernel implements AutoCloseable {
     public BareKernel(DatabaseAccess access, boolean isAudited) {
         database = new Database(access);
         trail = isAudited
-                ? new AuditTrail(database, new Composition(() -> new Bundle[0]), Clock.systemUTC(), new SecureRandom())
+                ? new AuditTrail(database, Composition.none(), Clock.systemUTC(), new SecureRandom())
                 : new NoTrail(database);
         var gate = new Gate(database, trail);
         runs = new Runs(gate, new RunPlanner(database, ports), ports, trail, bell);
@@ -104,7 +103,7 @@ public final class BareKernel implements AutoCloseable {
     /** Gives events ids and writes none. */
     private static final class NoTrail extends AuditTrail {
         NoTrail(Database database) {
-            super(database, new Composition(() -> new Bundle[0]), Clock.systemUTC(), new SecureRandom());
+            super(database, Composition.none(), Clock.systemUTC(), new SecureRandom());
         }
 
         @Override

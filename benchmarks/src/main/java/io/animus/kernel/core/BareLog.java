@@ -23,7 +23,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
-import org.osgi.framework.Bundle;
 
 /** The audit log without a framework around it. Whoever measures it says when what happens, or lets it beat by itself. */
 public final class BareLog implements AutoCloseable {
@@ -44,8 +43,7 @@ public final class BareLog implements AutoCloseable {
     public BareLog(DatabaseAccess access, Path keys) {
         this.database = new Database(access);
         this.keys = keys;
-        this.trail =
-                new AuditTrail(database, new Composition(() -> new Bundle[0]), Clock.systemUTC(), new SecureRandom());
+        this.trail = new AuditTrail(database, Composition.none(), Clock.systemUTC(), new SecureRandom());
     }
 
     /** From now on the log beats by itself. */

@@ -7,10 +7,14 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -58,6 +62,15 @@ class LauncherIT {
         assertThat(again.exitCode()).isZero();
         assertThat(again.out()).contains("runs already");
 
+        var git = hub.home().resolve("system/io/animus/plugin/animus-scm-git");
+        try (var files = Files.walk(git)) {
+            var jar = files.filter(file -> file.toString().endsWith(".jar"))
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(digestInTheComposition("animus-scm-git", keyIn(started.out())))
+                    .isEqualTo("sha256:" + HexFormat.of().formatHex(sha256(Files.readAllBytes(jar))));
+        }
+
         assertThat(hub.animus("stop").exitCode()).isZero();
         try (var free = new ServerSocket(hub.port(), 1, InetAddress.getLoopbackAddress())) {
             assertThat(free.isBound()).isTrue();
@@ -70,12 +83,7 @@ class LauncherIT {
     void showsTheBootstrapKeyOnceAndNowhereElse() throws Exception {
         var first = hub.animus("start");
         assertThat(first.out()).containsPattern("(?m)^ +ank_\\S{43,}$").contains("shown this once");
-        var key = first.out()
-                .lines()
-                .map(String::strip)
-                .filter(line -> line.startsWith("ank_"))
-                .findFirst()
-                .orElseThrow();
+        var key = keyIn(first.out());
         assertThat(hub.data().resolve("bootstrap-admin.key")).doesNotExist();
         hub.animus("stop");
 
@@ -213,6 +221,30 @@ class LauncherIT {
     }
 
     /** Local addresses in listening state of one process, as the kernel's tables have them. */
+    private static String keyIn(String out) {
+        return out.lines()
+                .map(String::strip)
+                .filter(line -> line.startsWith("ank_"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** By the digest that names the composition, as it stands on every run and audit event. */
+    private String digestInTheComposition(String bundle, String key) throws Exception {
+        var client = new RestClient(URI.create("http://127.0.0.1:" + hub.port()), key);
+        var digest = client.get("/api/v1/composition").ok().get("digest").asText();
+        for (var one : client.get("/api/v1/compositions/" + digest).ok().get("bundles")) {
+            if (one.get("symbolicName").asText().equals(bundle)) {
+                return one.get("digest").asText();
+            }
+        }
+        return "none";
+    }
+
+    private static byte[] sha256(byte[] content) throws NoSuchAlgorithmException {
+        return MessageDigest.getInstance("SHA-256").digest(content);
+    }
+
     private static Set<String> listeningPorts(long pid) throws IOException {
         var sockets = openFiles(pid);
         var found = new TreeSet<String>();

@@ -55,7 +55,7 @@ public class AuditTrail {
     private static final int MAX_NAME = 200;
 
     private final Database database;
-    private final Composition composition;
+    private final CompositionRecord installed;
     private final Clock clock;
     private final Ids ids;
     private final SecureRandom random;
@@ -117,7 +117,7 @@ public class AuditTrail {
             throw new IllegalArgumentException("heartbeat_seconds must be 1 to 60");
         }
         this.database = database;
-        this.composition = composition;
+        this.installed = new CompositionRecord(composition);
         this.clock = clock;
         this.random = random;
         this.ids = new Ids(clock, random);
@@ -167,9 +167,24 @@ public class AuditTrail {
         return heartbeat;
     }
 
-    /** The digest of what is installed now. */
+    /** The digest of what is installed now, to be shown to somebody. */
     Digest composition() {
-        return composition.digest();
+        return installed.now().digest();
+    }
+
+    /** The digest of what is installed now, to be kept: what it stands for is on record with this transaction at the latest. */
+    Digest composition(Transaction tx) {
+        return recorded(tx).digest();
+    }
+
+    private CompositionContents recorded(Transaction tx) {
+        var contents = installed.now();
+        record(tx, contents);
+        return contents;
+    }
+
+    private void record(Transaction tx, CompositionContents contents) {
+        installed.record(tx, contents, clock.instant(), draft -> append(tx, draft, contents));
     }
 
     /** Records, within the transaction of the change, that something was done. */
@@ -250,22 +265,27 @@ public class AuditTrail {
     Account account(
             Transaction tx, Caller caller, Action action, Function<Account, Json.Members> details, Instant now) {
         var current = life;
+        var contents = recorded(tx);
         var id = ids.next(AuditEvent.ID_PREFIX);
         var account = current.numbers().account(id);
         tx.whenOver(end -> current.numbers().over(account.number(), end));
         var node = Resource.of(typeOf(current.id()), current.id(), null);
         var draft = new Draft(caller, action, node, Outcome.SUCCESS, null, details.apply(account), now);
-        tx.audit().append(() -> seal(id, draft, current, account.number()));
+        tx.audit().append(() -> seal(id, draft, new Origin(current.node(), account.number(), contents.digest())));
         return account;
     }
 
     TypeId append(Transaction tx, Draft draft) {
+        return append(tx, draft, recorded(tx));
+    }
+
+    private TypeId append(Transaction tx, Draft draft, CompositionContents contents) {
         var id = ids.next(AuditEvent.ID_PREFIX);
         tx.audit().append(() -> {
             var current = life;
             var number = current.numbers().next(id);
             tx.whenOver(end -> current.numbers().over(number, end));
-            return seal(id, draft, current, number);
+            return seal(id, draft, new Origin(current.node(), number, contents.digest()));
         });
         return id;
     }
@@ -274,10 +294,12 @@ public class AuditTrail {
     CompletableFuture<TypeId> append(Draft draft) {
         return ring.append(() -> {
             var current = life;
+            var contents = installed.now();
             var id = ids.next(AuditEvent.ID_PREFIX);
             var number = new Numbered(current.numbers(), current.numbers().next(id));
             try {
-                return new EventRing.Sealed(seal(id, draft, current, number.number()), number);
+                var origin = new Origin(current.node(), number.number(), contents.digest());
+                return new EventRing.Sealed(seal(id, draft, origin), number, tx -> record(tx, contents));
             } catch (RuntimeException e) {
                 number.over(Transaction.End.ROLLED_BACK);
                 throw e;
@@ -309,7 +331,7 @@ public class AuditTrail {
             Instant at) {}
 
     /** Called as the last thing before the event is written: whatever orders events is given out by then. */
-    private Entry seal(TypeId id, Draft draft, Life current, long number) {
+    private Entry seal(TypeId id, Draft draft, Origin origin) {
         var principal = draft.caller().principal();
         var event = new AuditEvent(
                 id,
@@ -320,7 +342,7 @@ public class AuditTrail {
                 draft.outcome(),
                 draft.reason(),
                 draft.caller().request(),
-                new Origin(current.node(), number, composition.digest()),
+                origin,
                 draft.details());
         return new Entry(event, principal, Leaf.seal(event, random));
     }

@@ -5,6 +5,7 @@ import io.animus.kernel.core.NodeNumbers.Numbered;
 import io.animus.kernel.store.postgres.AuditRepository.Entry;
 import io.animus.kernel.store.postgres.Database;
 import io.animus.kernel.store.postgres.DatabaseUnavailableException;
+import io.animus.kernel.store.postgres.Transaction;
 import io.animus.kernel.store.postgres.Transaction.End;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -44,8 +45,13 @@ final class EventRing implements AutoCloseable {
             new ThreadPoolExecutor(1, 1, 5, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), EventRing::thread);
     private volatile boolean isClosed;
 
-    /** An event ready to be written, and the number it has got in the life of a hub. */
-    record Sealed(Entry entry, Numbered number) {}
+    /**
+     * An event ready to be written.
+     *
+     * @param number that it has got in the life of a hub
+     * @param referred writes what the event refers to, unless that is on record already
+     */
+    record Sealed(Entry entry, Numbered number, Consumer<Transaction> referred) {}
 
     private record Place(Sealed event, CompletableFuture<TypeId> answer) {}
 
@@ -141,6 +147,7 @@ final class EventRing implements AutoCloseable {
             database.write(tx -> {
                 tx.whenOver(end);
                 batch.forEach(place -> place.event().number().requireFresh());
+                batch.forEach(place -> place.event().referred().accept(tx));
                 tx.audit()
                         .copy(batch.stream().map(place -> place.event().entry()).toList());
                 return true;

@@ -1,15 +1,19 @@
 package io.animus.kernel.core;
 
 import io.animus.api.types.Digest;
+import io.animus.api.types.Json;
+import io.animus.kernel.domain.RefusedException;
 import io.animus.kernel.domain.access.Permission;
-import java.util.List;
+import java.util.Optional;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
-/** Shows what is installed to whom it concerns. Safe for many threads. */
+/** Shows what is and was installed to whom it concerns. Safe for many threads. */
 @Component(service = Inventory.class)
 public final class Inventory {
+    private static final Target TARGET = Target.inHub("composition", null);
+
     private final Gate gate;
     private final Composition composition;
 
@@ -19,19 +23,34 @@ public final class Inventory {
         this.composition = composition;
     }
 
-    /** What is installed, by symbolic name and version, and the digest that names all of it. */
-    public record Contents(Digest digest, List<Composition.Installed> bundles) {
-        public Contents {
-            bundles = List.copyOf(bundles);
-        }
+    /** What is installed now. */
+    public CompositionContents find(Caller caller) {
+        return gate.readHub(caller, TARGET, Permission.READ_COMPOSITION, tx -> composition.contents());
     }
 
-    public Contents find(Caller caller) {
-        var target = Target.inHub("composition", null);
-        return gate.readHub(
-                caller,
-                target,
-                Permission.READ_COMPOSITION,
-                tx -> new Contents(composition.digest(), composition.bundles()));
+    /**
+     * What was installed when a run, a decision or an event was given this digest.
+     *
+     * @param digest as text, of whatever form
+     * @return {@link CompositionContents#json} of then
+     * @throws RefusedException if no composition has this digest
+     */
+    public Json.Members find(Caller caller, String digest) {
+        var target = Target.inHub("composition", digest);
+        return gate.readHub(caller, target, Permission.READ_COMPOSITION, tx -> parse(digest)
+                .flatMap(tx.compositions()::find)
+                .map(Json.Members.class::cast)
+                .or(() -> Optional.of(composition.contents())
+                        .filter(now -> now.digest().value().equals(digest))
+                        .map(CompositionContents::json))
+                .orElseThrow(() -> RefusedException.notFound("composition")));
+    }
+
+    private static Optional<Digest> parse(String text) {
+        try {
+            return Optional.of(new Digest(text));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
     }
 }

@@ -242,7 +242,7 @@ public final class Runs {
                 spec.kind(),
                 canonical,
                 Digest.of(canonical),
-                trail.composition(),
+                trail.composition(change.tx()),
                 labels,
                 change.made(),
                 RunProgress.created(priority, change.now()));

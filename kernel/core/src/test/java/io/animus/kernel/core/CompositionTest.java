@@ -1,72 +1,40 @@
 package io.animus.kernel.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.animus.api.types.Digest;
+import io.animus.kernel.core.CompositionContents.Configured;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Proxy;
-import java.net.URL;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Collections;
-import java.util.Enumeration;
-import java.util.Hashtable;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.BeforeEach;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleEvent;
-import org.osgi.framework.Version;
 
 class CompositionTest {
+    /** An event needs a bundle, which nobody asks anything. */
+    private static final Bundle NOBODY = (Bundle) Proxy.newProxyInstance(
+            Bundle.class.getClassLoader(), new Class<?>[] {Bundle.class}, (proxy, method, arguments) -> null);
+
     private final AtomicInteger reads = new AtomicInteger();
-    private final AtomicLong modified = new AtomicLong(1);
-    private final CountDownLatch readable = new CountDownLatch(1);
-
-    @TempDir
-    private Path folder;
-
-    private Bundle bundle;
-    private Composition composition;
-
-    @BeforeEach
-    void install() throws IOException {
-        Files.writeString(folder.resolve("entry"), "first");
-        bundle = (Bundle) Proxy.newProxyInstance(
-                Bundle.class.getClassLoader(),
-                new Class<?>[] {Bundle.class},
-                (proxy, method, arguments) -> switch (method.getName()) {
-                    case "getSymbolicName" -> "plugin";
-                    case "getVersion" -> Version.valueOf("1.0.0");
-                    case "getBundleId" -> 7L;
-                    case "getLastModified" -> modified.get();
-                    case "getHeaders" -> new Hashtable<String, String>();
-                    case "findEntries" -> entries();
-                    case "hashCode" -> 7;
-                    case "toString" -> "plugin";
-                    default -> throw new UnsupportedOperationException(method.getName());
-                });
-        composition = new Composition(() -> new Bundle[] {bundle});
-    }
-
-    private Enumeration<URL> entries() throws InterruptedException {
-        readable.await();
-        reads.incrementAndGet();
-        try {
-            return Collections.enumeration(
-                    List.of(folder.resolve("entry").toUri().toURL()));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
 
     @Test
     void isAwaitedByWhoNeedsIt() {
+        var readable = new CountDownLatch(1);
+        var composition = new Composition(() -> {
+            try {
+                readable.await();
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+            return numbered(reads.incrementAndGet());
+        });
         var asked = CompletableFuture.supplyAsync(composition::digest);
 
         assertThat(asked).isNotDone();
@@ -77,19 +45,56 @@ class CompositionTest {
     }
 
     @Test
-    void readsAgainOnlyWhatWasChanged() throws IOException {
-        readable.countDown();
-        var before = composition.digest();
+    void isReadAgainAfterAChangeAndNoSooner() {
+        var composition = new Composition(() -> numbered(reads.incrementAndGet()));
+        var before = composition.contents();
 
-        composition.bundleChanged(new BundleEvent(BundleEvent.INSTALLED, bundle));
-        assertThat(composition.digest()).isEqualTo(before);
-        assertThat(reads).hasValue(1);
+        assertThat(composition.contents()).isEqualTo(before);
+        assertThat(composition.isStill(before)).isTrue();
 
-        Files.writeString(folder.resolve("entry"), "second");
-        modified.set(2);
-        composition.bundleChanged(new BundleEvent(BundleEvent.UPDATED, bundle));
+        composition.bundleChanged(event(BundleEvent.STARTED));
+        assertThat(composition.contents()).isEqualTo(before);
 
-        assertThat(composition.digest()).isNotEqualTo(before);
-        assertThat(reads).hasValue(2);
+        composition.bundleChanged(event(BundleEvent.UPDATED));
+        assertThat(composition.isStill(before)).isFalse();
+        assertThat(composition.contents()).isEqualTo(numbered(2));
+    }
+
+    @Test
+    void isReadAgainIfABundleGoesMeanwhile() {
+        var self = new AtomicReference<Composition>();
+        var composition = new Composition(() -> {
+            if (reads.incrementAndGet() == 1) {
+                self.get().bundleChanged(event(BundleEvent.UNINSTALLED));
+                throw new UncheckedIOException(new IOException("its jar has gone"));
+            }
+            return numbered(2);
+        });
+
+        self.set(composition);
+
+        assertThat(composition.contents()).isEqualTo(numbered(2));
+    }
+
+    @Test
+    void saysThatItCantBeToldAndTriesAgainForTheNext() {
+        var composition = new Composition(() -> {
+            if (reads.incrementAndGet() == 1) {
+                throw new UncheckedIOException(new IOException("the disk is broken"));
+            }
+            return numbered(2);
+        });
+
+        assertThatIllegalStateException().isThrownBy(composition::contents).havingCause();
+        assertThat(composition.contents()).isEqualTo(numbered(2));
+    }
+
+    static CompositionContents numbered(int number) {
+        var digest = Digest.of(new byte[] {(byte) number});
+        return CompositionContents.of(List.of(), List.of(new Configured("io.animus.test", digest)));
+    }
+
+    static BundleEvent event(int type) {
+        return new BundleEvent(type, NOBODY);
     }
 }

@@ -6,7 +6,6 @@ import io.animus.kernel.store.postgres.Database;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Map;
-import org.osgi.framework.Bundle;
 
 /** What of one hub process feeds sinks and webhooks, on a database that it shares with others. */
 final class CourierHub implements AutoCloseable {
@@ -21,7 +20,7 @@ final class CourierHub implements AutoCloseable {
 
     CourierHub(Kernel kernel, AuditFeed.Limits limits) {
         database = kernel.anotherDatabase();
-        var trail = new AuditTrail(database, new Composition(() -> new Bundle[0]), kernel.clock(), new SecureRandom());
+        var trail = new AuditTrail(database, Composition.none(), kernel.clock(), new SecureRandom());
         feeds = new AuditFeeds(database, ports, status, limits, Duration.ofMinutes(5), trail.ids(), kernel.clock());
         deliveries = new WebhookDeliveries(database, ports, trail, kernel.clock());
         courier = new Courier(database, trail, feeds, deliveries, kernel.clock());

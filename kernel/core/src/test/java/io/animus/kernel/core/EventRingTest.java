@@ -36,7 +36,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.osgi.framework.Bundle;
 
 /** Events without a change of state: together, but none lost, none answered that isn't there, and every number accounted for. */
 @Timeout(120)
@@ -65,7 +64,7 @@ class EventRingTest {
         database = kernel.anotherDatabase();
         trail = new AuditTrail(
                 database,
-                new Composition(() -> new Bundle[0]),
+                Composition.none(),
                 kernel.clock(),
                 new SecureRandom(),
                 new EventRing(database, PLACES, PATIENCE));

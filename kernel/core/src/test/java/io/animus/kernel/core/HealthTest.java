@@ -28,7 +28,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.osgi.framework.Bundle;
 
 /** What the hub says of itself. */
 @Timeout(60)
@@ -80,7 +79,7 @@ class HealthTest {
 
     @Test
     void whoCanPutNoChangeOnRecordIsNotReady() throws InterruptedException {
-        var trail = new AuditTrail(kernel.database(), new Composition(() -> new Bundle[0]));
+        var trail = new AuditTrail(kernel.database(), Composition.none());
         health.setTrail(trail);
         assertThat(health.report().isReady()).isTrue();
 

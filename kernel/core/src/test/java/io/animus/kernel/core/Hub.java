@@ -7,7 +7,6 @@ import io.animus.kernel.store.postgres.Leader;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Map;
-import org.osgi.framework.Bundle;
 
 /** One hub process: its own objects and connections, on the database and the data plane that it shares with others. */
 final class Hub implements AutoCloseable {
@@ -38,7 +37,7 @@ final class Hub implements AutoCloseable {
         ports.addStorage(kernel.store(), Map.of());
         ports.addScm(scm, Map.of());
         ports.addExecutor(executor, Map.of());
-        trail = new AuditTrail(database, new Composition(() -> new Bundle[0]), clock, new SecureRandom());
+        trail = new AuditTrail(database, Composition.none(), clock, new SecureRandom());
         var gate = new Gate(database, trail, clock, trail.ids());
         var progression = new RunProgression(trail);
         var collector = new ResultCollector(ports, trail.ids(), clock);

@@ -33,7 +33,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
-import org.osgi.framework.Bundle;
 
 /** The kernel on a real PostgreSQL, without a framework; tests bring the plugins. One for a test class. */
 final class Kernel implements AutoCloseable {
@@ -63,7 +62,7 @@ final class Kernel implements AutoCloseable {
         ports.addStorage(store, Map.of());
         InstantSource source = () -> Instant.now().plus(ahead);
         clock = source.withZone(ZoneOffset.UTC);
-        trail = new AuditTrail(database, new Composition(() -> new Bundle[0]), clock, new SecureRandom());
+        trail = new AuditTrail(database, Composition.none(), clock, new SecureRandom());
         gate = new Gate(database, trail, clock, trail.ids());
     }
 

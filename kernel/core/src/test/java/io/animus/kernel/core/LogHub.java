@@ -16,7 +16,6 @@ import io.animus.kernel.store.postgres.Leader;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.function.Consumer;
-import org.osgi.framework.Bundle;
 
 /** What of one hub process writes the audit log, on a database that it shares with others. */
 final class LogHub implements AutoCloseable {
@@ -30,7 +29,7 @@ final class LogHub implements AutoCloseable {
         this.kernel = kernel;
         this.keys = keys;
         database = kernel.anotherDatabase();
-        trail = new AuditTrail(database, new Composition(() -> new Bundle[0]), kernel.clock(), new SecureRandom());
+        trail = new AuditTrail(database, Composition.none(), kernel.clock(), new SecureRandom());
     }
 
     Database database() {

@@ -1,6 +1,6 @@
 package io.animus.kernel.rest;
 
-import io.animus.kernel.core.Composition;
+import io.animus.api.types.Json;
 import io.animus.kernel.core.Inventory;
 import io.animus.kernel.core.Me;
 import io.animus.kernel.core.Target;
@@ -8,6 +8,7 @@ import io.animus.kernel.domain.access.ProjectRoles;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
@@ -53,9 +54,23 @@ public final class HubResource {
     public Response composition(@Context HttpServletRequest request) {
         return door.open(request, "getComposition", Target.inHub("composition", null), call -> {
             var contents = inventory.find(call.caller());
-            return Replies.ok(output -> output.put("digest", contents.digest().value())
-                    .list("bundles", contents.bundles(), HubResource::write));
+            return Replies.ok(output -> write(output, contents.digest().value(), contents.json()));
         });
+    }
+
+    @GET
+    @Path("compositions/{composition}")
+    public Response recorded(@Context HttpServletRequest request, @PathParam("composition") String digest) {
+        return door.open(request, "getRecordedComposition", Target.inHub("composition", digest), call -> {
+            var contents = inventory.find(call.caller(), digest);
+            return Replies.ok(output -> write(output, digest, contents));
+        });
+    }
+
+    private static void write(JsonOutput output, String digest, Json.Members contents) {
+        output.put("digest", digest)
+                .put("bundles", contents.find("bundles").orElse(null))
+                .put("configurations", contents.find("configurations").orElse(null));
     }
 
     private static void write(JsonOutput output, Me.Standing standing) {
@@ -79,13 +94,5 @@ public final class HubResource {
                 .list("objectRoles", List.copyOf(held.onObjects().entrySet()), (on, object) -> on.put(
                                 "object", object.getKey().value())
                         .texts("roles", Access.roleWords(object.getValue())));
-    }
-
-    private static void write(JsonOutput output, Composition.Installed bundle) {
-        output.put("symbolicName", bundle.symbolicName())
-                .put("version", bundle.version())
-                .put("digest", bundle.digest().value())
-                .put("port", bundle.port())
-                .put("technology", bundle.technology());
     }
 }

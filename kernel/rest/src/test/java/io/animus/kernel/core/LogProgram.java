@@ -18,7 +18,6 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import org.osgi.framework.Bundle;
 
 /**
  * A hub that only makes its audit log grow, as a program of its own: until it is killed, or until it has closed the accounts of
@@ -45,7 +44,7 @@ public final class LogProgram {
 
     private LogProgram(DatabaseAccess access) {
         database = new Database(access);
-        trail = new AuditTrail(database, new Composition(() -> new Bundle[0]));
+        trail = new AuditTrail(database, Composition.none());
     }
 
     /** Where it can stand still: the steps of the integrator. */

@@ -238,6 +238,7 @@ final class Story {
                 .replace("{webhook}", webhook.text("id"))
                 .replace("{delivery}", delivery())
                 .replace("{sink}", CarriersInMemory.SINK)
+                .replace("{composition}", run.text("compositionDigest"))
                 .replace("{plugin}", PluginsInMemory.OF_THE_ARCHIVE)
                 .replace("{key}", key());
         return switch (operation.id()) {

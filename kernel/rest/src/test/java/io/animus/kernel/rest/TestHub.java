@@ -49,7 +49,6 @@ import io.animus.kernel.trust.Mode;
 import io.animus.plugin.postgres.embedded.EmbeddedPostgres;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
-import java.lang.reflect.Proxy;
 import java.net.URI;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -69,8 +68,6 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.glassfish.jersey.server.ResourceConfig;
 import org.glassfish.jersey.servlet.ServletContainer;
-import org.osgi.framework.Bundle;
-import org.osgi.framework.BundleContext;
 
 /** The real kernel on a real PostgreSQL behind a real HTTP server, without the framework around it. */
 final class TestHub {
@@ -96,7 +93,7 @@ final class TestHub {
         postgres = new EmbeddedPostgres(folder);
         access = postgres.start();
         database = new Database(this::server);
-        var composition = new Composition(noFramework());
+        var composition = Composition.none();
         var trail = new AuditTrail(database, composition);
         var gate = new Gate(database, trail);
         var bell = new Bell();
@@ -254,10 +251,4 @@ final class TestHub {
     }
 
     /** A framework in which nothing is installed. */
-    private static BundleContext noFramework() {
-        return (BundleContext) Proxy.newProxyInstance(
-                TestHub.class.getClassLoader(),
-                new Class<?>[] {BundleContext.class},
-                (proxy, method, arguments) -> method.getName().equals("getBundles") ? new Bundle[0] : null);
-    }
 }

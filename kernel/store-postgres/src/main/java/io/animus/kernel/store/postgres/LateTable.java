@@ -22,6 +22,7 @@ enum LateTable {
             "run_id text, number integer, at timestamptz, state text, queued_at timestamptz, attempt integer,"
                     + " exit_code integer, cause text, cause_detail text"),
     LINEAGE_EDGE(LateTable.IGNORE, "project_id text, from_id text, relation text, to_id text"),
+    COMPOSITION(LateTable.IGNORE, "digest text, content json, recorded_at timestamptz"),
     OUTBOX("", "id text, project_id text, type text, subject text, created_at timestamptz"),
     AUDIT_EVENT(
             "", "id text, leaf bytea, at timestamptz, project_id text, action text, resource_id text, outcome text"),

@@ -77,6 +77,10 @@ public final class Transaction {
         return new EnvironmentLockRepository(sql());
     }
 
+    public CompositionRepository compositions() {
+        return new CompositionRepository(this);
+    }
+
     public LineageRepository lineage() {
         return new LineageRepository(this);
     }

@@ -21,6 +21,7 @@ import io.animus.kernel.store.postgres.generated.tables.AuditNode;
 import io.animus.kernel.store.postgres.generated.tables.AuditSink;
 import io.animus.kernel.store.postgres.generated.tables.AuditSubtree;
 import io.animus.kernel.store.postgres.generated.tables.CodeRef;
+import io.animus.kernel.store.postgres.generated.tables.Composition;
 import io.animus.kernel.store.postgres.generated.tables.Dataset;
 import io.animus.kernel.store.postgres.generated.tables.DatasetVersion;
 import io.animus.kernel.store.postgres.generated.tables.Delivery;
@@ -94,6 +95,8 @@ public class DefaultSchema extends SchemaImpl {
     public final AuditSubtree AUDIT_SUBTREE = AuditSubtree.AUDIT_SUBTREE;
 
     public final CodeRef CODE_REF = CodeRef.CODE_REF;
+
+    public final Composition COMPOSITION = Composition.COMPOSITION;
 
     public final Dataset DATASET = Dataset.DATASET;
 
@@ -173,6 +176,7 @@ public class DefaultSchema extends SchemaImpl {
             AuditSink.AUDIT_SINK,
             AuditSubtree.AUDIT_SUBTREE,
             CodeRef.CODE_REF,
+            Composition.COMPOSITION,
             Dataset.DATASET,
             DatasetVersion.DATASET_VERSION,
             Delivery.DELIVERY,

@@ -21,6 +21,7 @@ import io.animus.kernel.store.postgres.generated.tables.AuditNode;
 import io.animus.kernel.store.postgres.generated.tables.AuditSink;
 import io.animus.kernel.store.postgres.generated.tables.AuditSubtree;
 import io.animus.kernel.store.postgres.generated.tables.CodeRef;
+import io.animus.kernel.store.postgres.generated.tables.Composition;
 import io.animus.kernel.store.postgres.generated.tables.Dataset;
 import io.animus.kernel.store.postgres.generated.tables.DatasetVersion;
 import io.animus.kernel.store.postgres.generated.tables.Delivery;
@@ -83,6 +84,8 @@ public class Tables {
     public static final AuditSubtree AUDIT_SUBTREE = AuditSubtree.AUDIT_SUBTREE;
 
     public static final CodeRef CODE_REF = CodeRef.CODE_REF;
+
+    public static final Composition COMPOSITION = Composition.COMPOSITION;
 
     public static final Dataset DATASET = Dataset.DATASET;
 
