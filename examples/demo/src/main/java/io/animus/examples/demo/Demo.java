@@ -1,5 +1,6 @@
 package io.animus.examples.demo;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.animus.examples.demo.Options.Mode;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -57,7 +58,8 @@ public final class Demo {
             if (options.mode() != Mode.DOWN) {
                 show(clock, options, folders, terminal);
             }
-            if (options.mode() != Mode.RUN && !Surroundings.stop(folders, terminal)) {
+            if ((options.mode() == Mode.DOWN || options.mode() == Mode.RUN_AND_STOP)
+                    && !Surroundings.stop(folders, terminal)) {
                 terminal.say("nothing was running");
             }
         }
@@ -70,6 +72,18 @@ public final class Demo {
                 ? "penguins-" + SUFFIX.format(begun.atOffset(ZoneOffset.UTC))
                 : options.project();
         var surroundings = Surroundings.prepare(folders, terminal);
+        var made = options.mode() == Mode.SWAP
+                ? new SwapShow(folders, surroundings, terminal, project).show()
+                : showMainJob(options, folders, surroundings, terminal, project);
+        terminal.heading("Done in " + Terminal.seconds(Duration.between(begun, clock.instant())));
+        if (options.json()) {
+            System.out.println(made.toPrettyString());
+        }
+    }
+
+    private static ObjectNode showMainJob(
+            Options options, Folders folders, Surroundings surroundings, Terminal terminal, String project)
+            throws IOException, InterruptedException {
         var summary = new MainJob(folders, surroundings, terminal, project).show();
         terminal.heading("What was made");
         terminal.say(summary.table());
@@ -78,9 +92,6 @@ public final class Demo {
             terminal.say(summary.commands());
             terminal.say("./animus demo --down    stops everything");
         }
-        terminal.heading("Done in " + Terminal.seconds(Duration.between(begun, clock.instant())));
-        if (options.json()) {
-            System.out.println(summary.json().toPrettyString());
-        }
+        return summary.json();
     }
 }

@@ -64,6 +64,13 @@ final class HubClient {
         return json(postingJson(path, body));
     }
 
+    JsonNode postFile(String path, String mediaType, Path file) throws IOException, InterruptedException {
+        return json(posting(path)
+                .header("Content-Type", mediaType)
+                .POST(BodyPublishers.ofFile(file))
+                .build());
+    }
+
     /** Posts what the hub has to refuse, and answers how it did. */
     Problem postRefused(String path, JsonNode body) throws IOException, InterruptedException {
         var answer = send(postingJson(path, body));

@@ -136,6 +136,31 @@ record HubInstallation(Path folder) {
         return folder.resolve("data");
     }
 
+    /** Publishers of plugins whom this hub trusts. */
+    Path trust() {
+        return app().resolve("etc/animus/trust");
+    }
+
+    /** The main bundle of a plugin as it came with the archive. */
+    Path pluginJar(String name) throws IOException {
+        var versions = app().resolve("system/io/animus/plugin").resolve(name);
+        try (var files = Files.walk(versions)) {
+            return files.filter(file -> file.toString().endsWith(".jar"))
+                    .findFirst()
+                    .orElseThrow(() -> DemoException.failed(
+                            "the archive has no plugin " + name, "build it anew: delete distribution/target"));
+        }
+    }
+
+    /** {@code bin/animus plugin}, which needs no running hub. */
+    Command plugin(String... arguments) {
+        var all = new String[arguments.length + 2];
+        all[0] = program().toString();
+        all[1] = "plugin";
+        System.arraycopy(arguments, 0, all, 2, arguments.length);
+        return Command.of(all);
+    }
+
     private void keep(String key) throws IOException {
         Files.deleteIfExists(keyFile());
         Files.createFile(keyFile(), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));

@@ -21,6 +21,8 @@ record Options(Mode mode, boolean json, @Nullable String project, Path checkout)
         RUN,
         /** Show the main job, then stop everything. */
         RUN_AND_STOP,
+        /** Update a plugin under load and leave everything running. */
+        SWAP,
         /** Stop everything. */
         DOWN,
         /** Explain the command line. */
@@ -30,6 +32,7 @@ record Options(Mode mode, boolean json, @Nullable String project, Path checkout)
     static final String USAGE =
             """
             usage: ./animus demo [--stop] [--json] [--project NAME]
+                   ./animus demo --swap [--json] [--project NAME]
                    ./animus demo --down
                    ./animus demo --help
 
@@ -37,6 +40,7 @@ record Options(Mode mode, boolean json, @Nullable String project, Path checkout)
             person, with every step on record. Uses the hub's public REST API only. Takes under two minutes when warm.
 
               --stop          stop the hub, the registry and podman's service at the end
+              --swap          update a plugin, five times, while requests need it, and show what they notice
               --down          stop what an earlier demo left running, and nothing else
               --json          print the summary as JSON on standard output; progress goes to standard error
               --project NAME  name of the project to make; it must be new
@@ -65,6 +69,7 @@ record Options(Mode mode, boolean json, @Nullable String project, Path checkout)
             var option = rest.remove();
             switch (option) {
                 case "--stop" -> mode = Mode.RUN_AND_STOP;
+                case "--swap" -> mode = Mode.SWAP;
                 case "--down" -> mode = Mode.DOWN;
                 case "--help", "-h" -> mode = Mode.HELP;
                 case "--json" -> json = true;

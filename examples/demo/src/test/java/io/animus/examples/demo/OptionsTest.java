@@ -21,6 +21,7 @@ class OptionsTest {
     void readsEveryOption() {
         assertThat(Options.parse("--stop", "--json", "--project", "mine", "--checkout", "/src"))
                 .isEqualTo(new Options(Mode.RUN_AND_STOP, true, "mine", Path.of("/src")));
+        assertThat(Options.parse("--swap").mode()).isEqualTo(Mode.SWAP);
         assertThat(Options.parse("--down").mode()).isEqualTo(Mode.DOWN);
         assertThat(Options.parse("--help").mode()).isEqualTo(Mode.HELP);
     }
