@@ -2,6 +2,7 @@ package io.animus.kernel.core;
 
 import io.animus.api.database.DatabaseAccess;
 import io.animus.api.tck.InMemoryObjectStore;
+import io.animus.api.tck.PreparedFolder;
 import io.animus.api.types.TypeId;
 import io.animus.kernel.audit.RequestContext;
 import io.animus.kernel.domain.Made;
@@ -36,6 +37,12 @@ import org.jspecify.annotations.Nullable;
 
 /** The kernel on a real PostgreSQL, without a framework; tests bring the plugins. One for a test class. */
 final class Kernel implements AutoCloseable {
+    private static final PreparedFolder WITH_TABLES = new PreparedFolder(folder -> {
+        try (var server = new EmbeddedPostgres(folder)) {
+            new Database(server.start()).close();
+        }
+    });
+
     private final EmbeddedPostgres server;
     private final DatabaseAccess access;
     private final Database database;
@@ -49,6 +56,7 @@ final class Kernel implements AutoCloseable {
     private volatile Duration ahead = Duration.ZERO;
 
     Kernel(Path folder) {
+        WITH_TABLES.copyTo(folder);
         server = new EmbeddedPostgres(folder);
         access = server.start();
         database = new Database(access);
