@@ -96,6 +96,7 @@ public enum Action {
     PLUGIN_UPDATED("plugin.updated"),
     /** An update did not become healthy; the version before it goes on. */
     PLUGIN_REVERTED("plugin.reverted"),
+    PLUGIN_CONFIGURED("plugin.configured"),
     PLUGIN_DISABLED("plugin.disabled"),
     PLUGIN_ENABLED("plugin.enabled"),
     PLUGIN_REMOVED("plugin.removed"),

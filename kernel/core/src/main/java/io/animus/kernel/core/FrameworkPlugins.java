@@ -1,6 +1,7 @@
 package io.animus.kernel.core;
 
 import io.animus.api.plugin.PluginHealth;
+import io.animus.api.types.Json;
 import io.animus.kernel.core.PluginFolder.Wanted;
 import io.animus.kernel.core.PluginStep.Parts;
 import io.animus.kernel.domain.ProblemCode;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -100,6 +102,18 @@ public final class FrameworkPlugins implements PluginRuntime, BundleListener {
                 .sorted()
                 .flatMap(name -> find(name).stream())
                 .toList();
+    }
+
+    @Override
+    public Optional<String> versionOf(String name) {
+        return wanted.main(name).map(bundle -> bundle.getVersion().toString());
+    }
+
+    @Override
+    public Map<String, Map<String, Json.Members>> configurations() {
+        return folder.wanted().values().stream()
+                .flatMap(one -> Optional.ofNullable(one.plugin()).stream())
+                .collect(Collectors.toMap(plugin -> plugin.manifest().name(), PluginPackage::configurations));
     }
 
     private Optional<Installed> find(String name) {

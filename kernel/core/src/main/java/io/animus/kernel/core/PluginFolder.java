@@ -217,7 +217,7 @@ final class PluginFolder {
         return folder.resolve("packages").resolve(digest.hex() + ".animus");
     }
 
-    private static void replace(Path file, byte[] content) throws IOException {
+    static void replace(Path file, byte[] content) throws IOException {
         Files.createDirectories(file.getParent());
         var half = file.resolveSibling(file.getFileName() + ".half");
         try (var out = FileChannel.open(

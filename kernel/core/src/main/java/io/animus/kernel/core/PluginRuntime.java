@@ -10,6 +10,7 @@ import io.animus.kernel.domain.RefusedException;
 import io.animus.kernel.trust.PluginPackage;
 import java.io.Serial;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -115,6 +116,12 @@ public interface PluginRuntime {
      * @param unrecorded null if all is
      */
     void remember(@Nullable Decision unrecorded);
+
+    /** The version of a plugin that is, or should be, at work. */
+    Optional<String> versionOf(String name);
+
+    /** What packages bring along to configure their plugins: values by PID, by plugin. */
+    Map<String, Map<String, Json.Members>> configurations();
 
     /** @throws RefusedException if it is installed already, or can't run here: the reason says what is missing */
     Step install(PluginPackage plugin);

@@ -64,7 +64,7 @@ final class PluginVitals {
                                 || known.getValue() == PluginHealth.State.DOWN));
     }
 
-    private static boolean until(Duration patience, BooleanSupplier done) {
+    static boolean until(Duration patience, BooleanSupplier done) {
         var deadline = System.nanoTime() + patience.toNanos();
         while (!done.getAsBoolean()) {
             if (System.nanoTime() > deadline || Thread.currentThread().isInterrupted()) {

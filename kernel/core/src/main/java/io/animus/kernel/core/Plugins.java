@@ -50,6 +50,7 @@ public final class Plugins {
     private final Gate gate;
     private final PluginRecord record;
     private final PluginRuntime runtime;
+    private final PluginConfigurations configurations;
     private final Path trust;
     private final Mode mode;
 
@@ -66,20 +67,29 @@ public final class Plugins {
             @Reference(name = "gate") Gate gate,
             @Reference(name = "record") PluginRecord record,
             @Reference(name = "runtime", policyOption = GREEDY) PluginRuntime runtime,
+            @Reference(name = "configurations", policyOption = GREEDY) PluginConfigurations configurations,
             Config config) {
         this(
                 gate,
                 record,
                 runtime,
+                configurations,
                 Path.of(Objects.requireNonNull(bundle.getProperty("karaf.etc"), "karaf.etc"), "animus"),
                 Mode.of(config.mode()));
     }
 
     /** @param trust the folder of the trust store and the revocation list */
-    public Plugins(Gate gate, PluginRecord record, PluginRuntime runtime, Path trust, Mode mode) {
+    public Plugins(
+            Gate gate,
+            PluginRecord record,
+            PluginRuntime runtime,
+            PluginConfigurations configurations,
+            Path trust,
+            Mode mode) {
         this.gate = gate;
         this.record = record;
         this.runtime = runtime;
+        this.configurations = configurations;
         this.trust = trust;
         this.mode = mode;
     }
@@ -115,7 +125,12 @@ public final class Plugins {
             var checked = check(caller, null, file, consent);
             var name = checked.plugin().manifest().name();
             return change(
-                    caller, once, Action.PLUGIN_INSTALLED, name, checked, () -> runtime.install(checked.plugin()));
+                    caller,
+                    once,
+                    Action.PLUGIN_INSTALLED,
+                    name,
+                    checked,
+                    () -> configurations.checked(checked.plugin(), runtime.install(checked.plugin())));
         });
     }
 
@@ -135,7 +150,7 @@ public final class Plugins {
                         Action.PLUGIN_UPDATED,
                         name,
                         checked,
-                        () -> runtime.update(name, checked.plugin()));
+                        () -> configurations.checked(checked.plugin(), runtime.update(name, checked.plugin())));
             } catch (RolledBackException e) {
                 var why = String.valueOf(e.getMessage());
                 record.record(
@@ -264,6 +279,7 @@ public final class Plugins {
             if (answer instanceof Answer.Done<Installed>) {
                 step.settle();
                 runtime.remember(null);
+                configurations.follow();
             }
             return answer;
         } catch (UnavailableException e) {

@@ -7,13 +7,16 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.apache.felix.cm.PersistenceManager;
 import org.apache.felix.framework.Felix;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
 import org.osgi.framework.ServiceReference;
+import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.util.tracker.ServiceTracker;
 
 /** A real framework for plugins, which Declarative Services would track in the hub. */
@@ -34,7 +37,7 @@ final class PluginFramework implements AutoCloseable {
                         Constants.FRAMEWORK_BEGINNING_STARTLEVEL,
                         "100",
                         Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA,
-                        "io.animus.api.plugin;version=1.0.0,io.animus.api.registry;version=1.0.0,io.animus.api.types;version=1.0.0"));
+                        "io.animus.api.plugin;version=1.0.0,io.animus.api.registry;version=1.0.0,io.animus.api.types;version=1.0.0,org.osgi.service.cm;version=1.6.1"));
         felix.start();
         track();
     }
@@ -69,6 +72,22 @@ final class PluginFramework implements AutoCloseable {
     /** The plugins as a hub finds them that starts now. */
     FrameworkPlugins runtime(Duration window) throws IOException {
         return new FrameworkPlugins(context(), ports, folder.resolve("plugins"), window, Duration.ofSeconds(5));
+    }
+
+    /** What configures them. */
+    FrameworkConfigurations configurations(PluginRuntime runtime, Duration window) throws BundleException, IOException {
+        return new FrameworkConfigurations(context(), runtime, ports, admin(), folder.resolve("plugins"), window);
+    }
+
+    ConfigurationAdmin admin() throws BundleException {
+        var jar = PersistenceManager.class.getProtectionDomain().getCodeSource().getLocation();
+        context().installBundle(jar.toString()).start();
+        return context().getService(context().getServiceReference(ConfigurationAdmin.class));
+    }
+
+    /** All that are there now. */
+    List<Plugin> present() {
+        return ports.plugins();
     }
 
     /** The version of the plugin that answers. */

@@ -41,6 +41,7 @@ class PluginsTest {
     private final Caller admin = kernel.somebody(SystemRole.PLATFORM_ADMIN);
     private PluginFramework framework;
     private FrameworkPlugins runtime;
+    private FrameworkConfigurations configurations;
 
     @BeforeAll
     static void startKernel(@TempDir Path folder) {
@@ -56,6 +57,7 @@ class PluginsTest {
     void start() throws Exception {
         framework = new PluginFramework(folder);
         runtime = framework.runtime(WINDOW);
+        configurations = framework.configurations(runtime, WINDOW);
         install("1.0.0");
     }
 
@@ -206,7 +208,7 @@ class PluginsTest {
     }
 
     private Plugins plugins(PluginRecord record) {
-        return new Plugins(kernel.gate(), record, runtime, folder.resolve("trust"), Mode.WARN);
+        return new Plugins(kernel.gate(), record, runtime, configurations, folder.resolve("trust"), Mode.WARN);
     }
 
     private void install(String version) throws Exception {

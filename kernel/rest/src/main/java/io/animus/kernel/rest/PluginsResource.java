@@ -1,7 +1,9 @@
 package io.animus.kernel.rest;
 
 import io.animus.kernel.core.Answer;
+import io.animus.kernel.core.Configurations;
 import io.animus.kernel.core.Once;
+import io.animus.kernel.core.PluginConfigurations.Configured;
 import io.animus.kernel.core.PluginRuntime.Installed;
 import io.animus.kernel.core.Plugins;
 import io.animus.kernel.core.Target;
@@ -30,17 +32,22 @@ import org.osgi.service.jakartars.whiteboard.propertytypes.JakartarsResource;
 public final class PluginsResource {
     private final Door door;
     private final Plugins plugins;
+    private final Configurations configurations;
     private final long most;
 
     @Activate
-    public PluginsResource(@Reference(name = "door") Door door, @Reference(name = "plugins") Plugins plugins) {
-        this(door, plugins, PackageReader.MAX_PACKAGE);
+    public PluginsResource(
+            @Reference(name = "door") Door door,
+            @Reference(name = "plugins") Plugins plugins,
+            @Reference(name = "configurations") Configurations configurations) {
+        this(door, plugins, configurations, PackageReader.MAX_PACKAGE);
     }
 
     /** @param most bytes of a package */
-    PluginsResource(Door door, Plugins plugins, long most) {
+    PluginsResource(Door door, Plugins plugins, Configurations configurations, long most) {
         this.door = door;
         this.plugins = plugins;
+        this.configurations = configurations;
         this.most = most;
     }
 
@@ -95,6 +102,38 @@ public final class PluginsResource {
     public Response uninstall(@Context HttpServletRequest request, @PathParam("plugin") String plugin) {
         return change(
                 request, "uninstallPlugin", plugin, (call, once) -> plugins.uninstall(call.caller(), once, plugin));
+    }
+
+    @GET
+    @Path("{plugin}/configurations")
+    public Response configurations(@Context HttpServletRequest request, @PathParam("plugin") String plugin) {
+        return door.open(
+                request,
+                "listPluginConfigurations",
+                target(plugin),
+                call -> Replies.ok(configurations.find(call.caller(), plugin), ConfigurationForms::write));
+    }
+
+    @POST
+    @Path("{plugin}:configure")
+    public Response configure(@Context HttpServletRequest request, @PathParam("plugin") String plugin) {
+        return door.open(request, "configurePlugin", target(plugin), call -> {
+            var wish = call.body(ConfigurationForms.CONFIGURE);
+            return call.change(
+                    Form.<Configured>changed(ConfigurationForms::write),
+                    once -> configurations.configure(call.caller(), once, plugin, wish.pid(), wish.values()));
+        });
+    }
+
+    @POST
+    @Path("{plugin}:unconfigure")
+    public Response unconfigure(@Context HttpServletRequest request, @PathParam("plugin") String plugin) {
+        return door.open(request, "unconfigurePlugin", target(plugin), call -> {
+            var pid = call.body(ConfigurationForms.UNCONFIGURE);
+            return call.change(
+                    Form.<Configured>changed(ConfigurationForms::write),
+                    once -> configurations.unconfigure(call.caller(), once, plugin, pid));
+        });
     }
 
     /** A use case that takes no body. */

@@ -56,6 +56,13 @@ final class Archives {
         }
     }
 
+    /** What these operations are sent. */
+    static byte[] wishOf(String operation) {
+        return operation.equals("installPlugin")
+                ? plugin("acme-other", "1.0.0")
+                : plugin(PluginsInMemory.OF_THE_ARCHIVE, "0.2.0");
+    }
+
     /** Whether an operation takes a package. */
     static boolean isPackage(String operation) {
         return operation.equals("installPlugin") || operation.equals("updatePlugin");

@@ -2,6 +2,7 @@ package io.animus.kernel.rest;
 
 import io.animus.api.plugin.PluginHealth;
 import io.animus.api.plugin.permission.Permissions;
+import io.animus.api.types.Json;
 import io.animus.kernel.core.PluginRuntime;
 import io.animus.kernel.domain.ProblemCode;
 import io.animus.kernel.domain.RefusedException;
@@ -44,6 +45,16 @@ final class PluginsInMemory implements PluginRuntime {
     @Override
     public void remember(@Nullable Decision unrecorded) {
         // Nothing here outlives the process.
+    }
+
+    @Override
+    public Optional<String> versionOf(String name) {
+        return Optional.ofNullable(plugins.get(name)).map(Installed::version);
+    }
+
+    @Override
+    public Map<String, Map<String, Json.Members>> configurations() {
+        return Map.of();
     }
 
     @Override

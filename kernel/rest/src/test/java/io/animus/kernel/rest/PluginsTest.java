@@ -129,6 +129,64 @@ class PluginsTest {
     }
 
     @Test
+    void aConfigurationIsValidatedShownAndOnRecordByItsDigest() {
+        var shown = admin.get(ARCHIVED + "/configurations").json();
+        assertThat(shown.at("/types/0/schema/$schema").asText())
+                .isEqualTo("https://json-schema.org/draft/2020-12/schema");
+        assertThat(shown.at("/types/0/schema/required").toString()).isEqualTo("[\"host\"]");
+
+        var wrong = configure("acme.registry~far", "{\"key\": \"hunter2\", \"port\": 7}");
+        assertThat(wrong.status()).isEqualTo(422);
+        assertThat(wrong.json().get("errors").findValuesAsText("pointer"))
+                .containsExactlyInAnyOrder("/values/host", "/values/key", "/values/port");
+        assertThat(wrong.body()).doesNotContain("hunter2");
+        assertThat(configure("acme.other~far", "{\"host\": \"a\"}")
+                        .json()
+                        .at("/errors/0/pointer")
+                        .asText())
+                .isEqualTo("/pid");
+
+        var far = configure("acme.registry~far", "{\"host\": \"a\", \"key\": \"file:/run/key\"}");
+        assertThat(far.status()).as(far.body()).isEqualTo(200);
+        var event = newest("plugin.configured").get("details");
+        assertThat(event.get("after").asText()).isEqualTo(far.text("digest"));
+        assertThat(event.has("before")).isFalse();
+        assertThat(event.toString()).doesNotContain("file:/run/key");
+        assertThat(admin.get(ARCHIVED + "/configurations").json().get("items")).contains(far.json());
+
+        var gone = admin.post(ARCHIVED + ":unconfigure", "{\"pid\": \"acme.registry~far\"}");
+        assertThat(gone.text("digest")).isEqualTo(far.text("digest"));
+        assertThat(newest("plugin.configured").at("/details/before").asText()).isEqualTo(far.text("digest"));
+    }
+
+    @Test
+    void aConfigurationThatMakesItSickIsTakenBackOnRecord() {
+        var answer = configure("acme.registry~ill", "{\"host\": \"sick\"}");
+
+        assertThat(answer.status()).isEqualTo(409);
+        assertThat(answer.text("detail")).contains("it is DOWN");
+        assertThat(newest("plugin.reverted").at("/details/pid").asText()).isEqualTo("acme.registry~ill");
+        assertThat(admin.get(ARCHIVED + "/configurations").body()).doesNotContain("acme.registry~ill");
+    }
+
+    @Test
+    void theSameConfigurationRequestAgainChangesNothing() {
+        var values = "{\"pid\": \"acme.registry~once\", \"values\": {\"host\": \"%s\"}}";
+        var first = admin.post(ARCHIVED + ":configure", values.formatted("a"), "Idempotency-Key", "c-1");
+        admin.post(ARCHIVED + ":configure", values.formatted("b"));
+        var again = admin.post(ARCHIVED + ":configure", values.formatted("a"), "Idempotency-Key", "c-1");
+
+        assertThat(again.body()).isEqualTo(first.body());
+        assertThat(again.header("Idempotency-Replayed")).isEqualTo("true");
+        assertThat(admin.get(ARCHIVED + "/configurations").json().get("items").toString())
+                .contains("\"host\":\"b\"");
+    }
+
+    private static Client.Reply configure(String pid, String values) {
+        return admin.post(ARCHIVED + ":configure", "{\"pid\": \"%s\", \"values\": %s}".formatted(pid, values));
+    }
+
+    @Test
     void theSameRequestAgainGetsTheFirstAnswer() {
         var body = Archives.plugin("acme-once", "1.0.0");
         var first = post(PLUGINS + ":install", body, "Idempotency-Key", "once");

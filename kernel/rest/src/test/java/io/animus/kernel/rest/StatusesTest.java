@@ -311,6 +311,8 @@ class StatusesTest {
             case "updateWebhook" -> "{\"events\": []}";
             case "updateAuditSink" -> "{\"filter\": {\"projects\": [\"a\", \"a\"]}}";
             case "replayDeadLetters" -> "{\"leafIndexes\": [-1]}";
+            case "configurePlugin" -> "{\"pid\": \"no PID\", \"values\": {}}";
+            case "unconfigurePlugin" -> "{\"pid\": \"no PID\"}";
             case "completeUpload", "rerunRun" -> "";
             case "cancelRun", "validateModelVersion", "approveModelVersion", "deprecateModelVersion" ->
                 "{\"reason\": \"\"}";

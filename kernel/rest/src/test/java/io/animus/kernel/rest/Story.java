@@ -330,8 +330,7 @@ final class Story {
     /** What a request of this operation sends, JSON or a package. */
     BodyPublisher bodyOf(String operation) {
         return switch (operation) {
-            case "installPlugin" -> BodyPublishers.ofByteArray(Archives.plugin("acme-other", "1.0.0"));
-            case "updatePlugin" -> BodyPublishers.ofByteArray(Archives.plugin(PluginsInMemory.OF_THE_ARCHIVE, "0.2.0"));
+            case "installPlugin", "updatePlugin" -> BodyPublishers.ofByteArray(Archives.wishOf(operation));
             default -> BodyPublishers.ofString(wishOf(operation));
         };
     }
@@ -372,6 +371,7 @@ final class Story {
             case "createWebhook" ->
                 "{\"url\": \"https://ci.example/hook\", \"events\": [\"RunCreated\"], \"secret\": \"known\"}";
             case "updateWebhook" -> "{\"description\": null}";
+            case "configurePlugin", "unconfigurePlugin" -> ConfigurationsInMemory.wishOf(operation);
             case "updateAuditSink" -> "{\"filter\": {\"projects\": null}}";
             default -> "";
         };

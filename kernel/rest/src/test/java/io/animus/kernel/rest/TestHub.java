@@ -16,6 +16,7 @@ import io.animus.kernel.core.Authentication;
 import io.animus.kernel.core.Bell;
 import io.animus.kernel.core.CarriersInMemory;
 import io.animus.kernel.core.Composition;
+import io.animus.kernel.core.Configurations;
 import io.animus.kernel.core.DataPlaneInMemory;
 import io.animus.kernel.core.DatasetVersions;
 import io.animus.kernel.core.Datasets;
@@ -107,7 +108,9 @@ final class TestHub {
         // Trust in packages has tests of its own; here nobody signs.
         var installed = new PluginsInMemory();
         var record = new PluginRecord(database, trail, installed);
-        var plugins = new Plugins(gate, record, installed, folder.resolve("trust"), Mode.WARN);
+        var configured = new ConfigurationsInMemory();
+        var plugins = new Plugins(gate, record, installed, configured, folder.resolve("trust"), Mode.WARN);
+        var configurations = new Configurations(gate, plugins, record, configured);
         resources.addAll(Set.of(
                 new UnbufferedAnswers(),
                 new SystemResource(new Health(ports), metrics, () -> true),
@@ -118,7 +121,7 @@ final class TestHub {
                 new AuditLogResource(door, new AuditLog(gate), new AuditExport(gate, database), new AuditErasure(gate)),
                 new LogTrustResource(door, log.trust(gate)),
                 new AuditSinksResource(door, new AuditSinks(gate, ports)),
-                new PluginsResource(door, plugins, Body.MAX_SIZE),
+                new PluginsResource(door, plugins, configurations, Body.MAX_SIZE),
                 new PluginInstallResource(door, plugins, Body.MAX_SIZE),
                 new ProjectsResource(door, new Projects(gate)),
                 new RoleBindingsResource(door, new RoleBindings(gate))));
