@@ -71,22 +71,26 @@ final class FirstAnswers {
     }
 
     static <T> Answer<T> answer(Change change, @Nullable Once<T> once, Function<Change, T> work) {
-        var answers = change.tx().idempotency();
         T value;
         try {
             value = work.apply(change);
         } catch (RefusedException refusal) {
             if (once != null) {
                 // What was in the way may be the work of a request under the same key that was done meanwhile.
-                answers.requireNone(scope(change), once.key());
+                change.tx().idempotency().requireNone(scope(change), once.key());
             }
             throw refusal;
         }
+        return kept(change, once, value);
+    }
+
+    /** The answer, kept for whoever asks again. */
+    static <T> Answer<T> kept(Change change, @Nullable Once<T> once, T value) {
         var event = change.firstEvent();
         if (once != null) {
             var rendered = once.render().apply(value);
             var answer = new FirstAnswer(once.request(), rendered.status(), rendered.body(), rendered.location());
-            answers.insert(scope(change), once.key(), answer, change.now());
+            change.tx().idempotency().insert(scope(change), once.key(), answer, change.now());
         }
         return new Answer.Done<>(value, event, change.waitsForCover() ? Boolean.FALSE : null);
     }

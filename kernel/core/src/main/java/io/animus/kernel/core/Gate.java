@@ -9,6 +9,7 @@ import io.animus.kernel.domain.project.Project;
 import io.animus.kernel.store.postgres.AccessRepository.ProjectAccess;
 import io.animus.kernel.store.postgres.Database;
 import io.animus.kernel.store.postgres.Transaction;
+import io.animus.kernel.store.postgres.Unchanged;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -137,8 +138,8 @@ public final class Gate {
      * Changes something of a project for which plugins must be asked first, outside of any transaction. A request that was
      * answered before, under the same idempotency key, gets that answer and nobody is asked.
      *
-     * @param look reads and checks what it takes to ask, and answers how, or {@link Known} if nobody need be asked; what it
-     *     found may be otherwise when {@code work} runs, which must check again
+     * @param look reads and checks what it takes to ask, and answers how; what it found may be otherwise when {@code work}
+     *     runs, which must check again. {@link Known} says that nobody need be asked, and that {@code work} only inserts
      */
     <A, T> Answer<T> askAndChange(
             Caller caller,
@@ -154,6 +155,42 @@ public final class Gate {
                 once,
                 (reading, project) -> look.apply(reading),
                 (change, project, asked) -> work.apply(change, asked));
+    }
+
+    /**
+     * A change that asks the database nothing and only inserts: goes by what the caller is known to be, if that is still so
+     * in the statement that writes it. Else it is done as any other.
+     */
+    private <O, T> Answer<T> insert(
+            Caller caller,
+            Target target,
+            Admission<O> admission,
+            @Nullable Once<T> once,
+            BiFunction<Change, O, T> work) {
+        var standing = caller.standing();
+        var key = caller.key();
+        var now = clock.instant();
+        if (once != null
+                && key != null
+                && standing != null
+                && standing.holds(projectOf(target), now)
+                && admission.permission() == Permission.WRITE) {
+            var access = standing.access();
+            var unchanged = new Unchanged(access, caller.principal(), key, once.key(), now);
+            try {
+                var answer = database.writeIf(unchanged, tx -> {
+                    var object = admission.admit(tx, caller, access);
+                    var change = new Change(tx, caller, access, trail, ids, now());
+                    return FirstAnswers.kept(change, once, work.apply(change, object));
+                });
+                if (answer.isPresent()) {
+                    return covered(answer.get());
+                }
+            } catch (RefusedException e) {
+                // Nobody is refused for what may have changed.
+            }
+        }
+        return change(caller, target, admission, once, work);
     }
 
     /** What is done to an object with what was asked. */
@@ -173,7 +210,15 @@ public final class Gate {
         return onRecord(caller, target, () -> {
             Supplier<Answer<T>> next = read(caller, target, admission, (reading, object) -> {
                 var ask = FirstAnswers.orFind(reading, once, () -> look.apply(reading, object));
-                var first = ask instanceof Known ? Optional.<Answer<T>>empty() : FirstAnswers.find(reading, once);
+                if (ask instanceof Known<A> known) {
+                    return () -> insert(
+                            caller,
+                            target,
+                            admission,
+                            once,
+                            (change, found) -> work.apply(change, found, known.value()));
+                }
+                var first = FirstAnswers.find(reading, once);
                 if (first.isPresent()) {
                     return first::get;
                 }
@@ -330,7 +375,7 @@ public final class Gate {
         }
     }
 
-    /** What need not be asked of anybody. */
+    /** What need not be asked of anybody, the database least of all: what is done with it only inserts. */
     record Known<A>(A value) implements Supplier<A> {
         @Override
         public A get() {

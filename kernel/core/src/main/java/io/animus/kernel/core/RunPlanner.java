@@ -18,6 +18,7 @@ import io.animus.kernel.domain.RefusedException;
 import io.animus.kernel.domain.Resources;
 import io.animus.kernel.domain.Violation;
 import io.animus.kernel.domain.access.Permission;
+import io.animus.kernel.domain.access.Reach;
 import io.animus.kernel.domain.project.Project;
 import io.animus.kernel.domain.run.CodeRef;
 import io.animus.kernel.domain.run.RunDraft;
@@ -53,6 +54,7 @@ public final class RunPlanner {
     private final Database database;
     private final Ports ports;
     private final Clock clock;
+    private final KnownFacts known = new KnownFacts();
 
     @Activate
     public RunPlanner(@Reference(name = "database") Database database, @Reference(name = "ports") Ports ports) {
@@ -170,18 +172,15 @@ public final class RunPlanner {
     }
 
     /** What the database knows of what the draft refers to, as far as the caller may let a run read it. */
-    static Facts facts(Transaction tx, ProjectAccess access, RunDraft draft) {
-        var commit = draft.code().commit();
+    Facts facts(Transaction tx, ProjectAccess access, RunDraft draft) {
+        var reach = access.rights().reach(Permission.DOWNLOAD_DATASET);
+        var question = KnownFacts.Question.of(access.project().id(), draft);
+        return reach.isAll() ? known.find(question, () -> ask(tx, question, reach)) : ask(tx, question, reach);
+    }
+
+    private static Facts ask(Transaction tx, KnownFacts.Question about, Reach reach) {
         return tx.planning()
-                .facts(
-                        access.project().id(),
-                        access.rights().reach(Permission.DOWNLOAD_DATASET),
-                        draft.environmentLock(),
-                        draft.inputs().stream()
-                                .map(RunDraft.Input::datasetVersion)
-                                .toList(),
-                        draft.code().repository(),
-                        commit != null && CommitSha.isFull(commit) ? new CommitSha(commit) : null);
+                .facts(about.project(), reach, about.lock(), about.inputs(), about.repository(), about.commit());
     }
 
     private @Nullable CodeRef code(Project project, RunDraft draft, boolean isConfirmed, List<Violation> wrong) {

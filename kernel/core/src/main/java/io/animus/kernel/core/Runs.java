@@ -84,8 +84,10 @@ public final class Runs {
                 once,
                 reading -> {
                     var active = reading.project().requireActive();
-                    var facts = RunPlanner.facts(reading.tx(), reading.access(), draft);
-                    return facts.isCommitConfirmed()
+                    var facts = planner.facts(reading.tx(), reading.access(), draft);
+                    var isAllReached =
+                            reading.rights().reach(Permission.DOWNLOAD_DATASET).isAll();
+                    return facts.isCommitConfirmed() && isAllReached
                             ? new Gate.Known<>(
                                     planner.plan(active, draft, facts).require())
                             : () -> planner.plan(active, draft, facts).require();

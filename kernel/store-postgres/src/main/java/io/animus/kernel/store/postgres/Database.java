@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jooq.exception.DataAccessException;
@@ -26,6 +27,7 @@ public final class Database implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Database.class);
     // 16 for requests, and those that the leaders of the conductor and of the sequencer hold.
     private static final int CONNECTIONS = 18;
+    private static final String UNIQUE_VIOLATION = "23505";
 
     private final DatabaseServer server;
     private final ReentrantLock following = new ReentrantLock();
@@ -61,7 +63,7 @@ public final class Database implements AutoCloseable {
         var end = Transaction.End.ROLLED_BACK;
         try (var connection = session()) {
             connection.setAutoCommit(false);
-            var tx = new Transaction(connection);
+            var tx = new Transaction(() -> connection);
             try {
                 var result = work.apply(tx);
                 tx.flush();
@@ -81,13 +83,50 @@ public final class Database implements AutoCloseable {
     }
 
     /**
+     * Runs {@code work}, which asks the database nothing and only inserts, and writes what it has left in one statement that
+     * is a transaction of its own: if this is still so then.
+     *
+     * @return what it made; empty if it was not so, or what it made was there already: then nothing was written
+     * @throws DatabaseUnavailableException if the database is away
+     */
+    public <T> Optional<T> writeIf(Unchanged unchanged, Function<Transaction, T> work) {
+        var tx = new Transaction(() -> {
+            throw new IllegalStateException("work that only inserts asks the database");
+        });
+        var end = Transaction.End.ROLLED_BACK;
+        try {
+            var result = work.apply(tx);
+            try (var connection = session()) {
+                tx.seal();
+                end = Transaction.End.UNKNOWN;
+                try {
+                    end = tx.writeIf(connection, unchanged) ? Transaction.End.COMMITTED : Transaction.End.ROLLED_BACK;
+                } catch (DataAccessException e) {
+                    // A server that says so and stays has undone it.
+                    if (connection.unwrap(Connection.class).isClosed()) {
+                        throw e;
+                    }
+                    end = Transaction.End.ROLLED_BACK;
+                    if (!isThereAlready(e)) {
+                        throw e;
+                    }
+                }
+            }
+            return end == Transaction.End.COMMITTED ? Optional.of(result) : Optional.empty();
+        } catch (SQLException | DataAccessException e) {
+            throw translated(e, end == Transaction.End.UNKNOWN);
+        } finally {
+            tx.over(end);
+        }
+    }
+
+    /**
      * Runs {@code work}, which only reads, without a transaction: each statement sees what is committed when it starts.
      *
      * @throws DatabaseUnavailableException if the database is away
      */
     public <T> T read(Function<Transaction, T> work) {
-        try (var connection = session()) {
-            var tx = new Transaction(connection);
+        try (var tx = new Transaction(this::session)) {
             var result = work.apply(tx);
             if (tx.hasUnwritten()) {
                 throw new IllegalStateException("work that only reads has left something to write");
@@ -189,6 +228,10 @@ public final class Database implements AutoCloseable {
         } finally {
             Thread.currentThread().setContextClassLoader(loader);
         }
+    }
+
+    private static boolean isThereAlready(DataAccessException e) {
+        return e.getCause() instanceof SQLException cause && UNIQUE_VIOLATION.equals(cause.getSQLState());
     }
 
     private static void rollback(Connection connection, Exception cause) {

@@ -8,6 +8,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jooq.exception.DataAccessException;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,7 @@ final class LateRows {
     private static final int MANY = 5;
 
     private static final Map<List<Part>, String> TEXTS = new ConcurrentHashMap<>();
+    private static final Map<List<Part>, String> TEXTS_IF = new ConcurrentHashMap<>();
 
     private final Map<LateTable, List<@Nullable Object[]>> waiting = new EnumMap<>(LateTable.class);
 
@@ -34,6 +36,10 @@ final class LateRows {
 
     boolean isEmpty() {
         return waiting.isEmpty();
+    }
+
+    boolean has(LateTable table) {
+        return waiting.containsKey(table);
     }
 
     /** Writes what tells of the state and leaves what tells of the change of it. */
@@ -64,27 +70,51 @@ final class LateRows {
         return write(connection, all);
     }
 
-    private static int write(Connection connection, Map<LateTable, List<@Nullable Object[]>> rowsOf) {
-        var parts = rowsOf.entrySet().stream()
-                .map(rows ->
-                        new Part(rows.getKey(), Math.min(MANY, rows.getValue().size())))
-                .toList();
-        var expected = 0;
-        try (var statement = connection.prepareStatement(TEXTS.computeIfAbsent(parts, LateRows::text))) {
-            var at = 1;
-            for (var entry : rowsOf.entrySet()) {
-                var rows = entry.getValue();
-                at = rows.size() < MANY
-                        ? bindEach(statement, at, rows)
-                        : bindColumns(statement, at, entry.getKey(), rows);
-                expected += entry.getKey().isFirstKept() ? rows.size() : 0;
+    /**
+     * Writes all that wait, if this is so; fails where a row is there already of which the writer must know.
+     *
+     * @return whether it was so
+     */
+    boolean writeIf(Connection connection, Unchanged unchanged) {
+        try (var statement = connection.prepareStatement(TEXTS_IF.computeIfAbsent(parts(waiting), LateRows::textIf))) {
+            bind(statement, unchanged.bind(statement), waiting);
+            try (var found = statement.executeQuery()) {
+                return found.next();
             }
+        } catch (SQLException e) {
+            throw new DataAccessException(e.getMessage(), e);
+        }
+    }
+
+    private static int write(Connection connection, Map<LateTable, List<@Nullable Object[]>> rowsOf) {
+        try (var statement = connection.prepareStatement(TEXTS.computeIfAbsent(parts(rowsOf), LateRows::text))) {
+            bind(statement, 1, rowsOf);
+            var expected = rowsOf.entrySet().stream()
+                    .filter(entry -> entry.getKey().isFirstKept())
+                    .mapToInt(entry -> entry.getValue().size())
+                    .sum();
             try (var kept = statement.executeQuery()) {
                 kept.next();
                 return expected - kept.getInt(1);
             }
         } catch (SQLException e) {
             throw new DataAccessException(e.getMessage(), e);
+        }
+    }
+
+    private static List<Part> parts(Map<LateTable, List<@Nullable Object[]>> rowsOf) {
+        return rowsOf.entrySet().stream()
+                .map(rows ->
+                        new Part(rows.getKey(), Math.min(MANY, rows.getValue().size())))
+                .toList();
+    }
+
+    private static void bind(PreparedStatement statement, int from, Map<LateTable, List<@Nullable Object[]>> rowsOf)
+            throws SQLException {
+        var at = from;
+        for (var entry : rowsOf.entrySet()) {
+            var rows = entry.getValue();
+            at = rows.size() < MANY ? bindEach(statement, at, rows) : bindColumns(statement, at, entry.getKey(), rows);
         }
     }
 
@@ -111,9 +141,8 @@ final class LateRows {
     }
 
     private static String text(List<Part> parts) {
-        var inserts = parts.stream()
-                .map(part -> "%s_rows as (%s)".formatted(part.table().sqlName(), insert(part)))
-                .collect(Collectors.joining(", "));
+        var inserts = inserts(
+                parts, part -> insert(part) + source(part) + part.table().conflict());
         var kept = parts.stream()
                 .map(Part::table)
                 .filter(LateTable::isFirstKept)
@@ -122,16 +151,34 @@ final class LateRows {
         return "with " + inserts + " select " + (kept.isEmpty() ? "0" : kept);
     }
 
+    private static String textIf(List<Part> parts) {
+        var inserts = inserts(
+                parts,
+                part -> insert(part) + " select v.* from unchanged, (" + source(part) + ") v"
+                        + (part.table().isFirstKept() ? "" : part.table().conflict()));
+        return "with unchanged as (" + Unchanged.QUESTION + "), " + inserts + " select 1 from unchanged";
+    }
+
+    private static String inserts(List<Part> parts, Function<Part, String> insert) {
+        return parts.stream()
+                .map(part -> part.table().sqlName() + "_rows as (" + insert.apply(part) + ")")
+                .collect(Collectors.joining(", "));
+    }
+
     private static String insert(Part part) {
+        var columns = part.table().columns();
+        return "insert into " + part.table().sqlName() + " ("
+                + columns.stream().map(LateTable.Column::name).collect(Collectors.joining(", ")) + ") ";
+    }
+
+    private static String source(Part part) {
         var table = part.table();
-        var names = table.columns().stream().map(LateTable.Column::name).collect(Collectors.joining(", "));
         var suffix = part.rows() < MANY ? "" : "[]";
         var marks = table.columns().stream()
                 .map(column -> "?::" + column.type() + suffix)
                 .collect(Collectors.joining(", "));
-        var source = part.rows() < MANY
+        return part.rows() < MANY
                 ? "values " + String.join(", ", java.util.Collections.nCopies(part.rows(), "(" + marks + ")"))
                 : "select * from unnest(" + marks + ")";
-        return "insert into %s (%s) %s%s".formatted(table.sqlName(), names, source, table.conflict());
     }
 }

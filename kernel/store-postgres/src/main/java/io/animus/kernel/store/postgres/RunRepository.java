@@ -86,8 +86,10 @@ public final class RunRepository {
 
     /** Stores a new run with its inputs and its first transition. */
     public void insert(Run run, RunSpec spec) {
-        // Not more than one waits, for rows that hold arrays can't be many in a statement.
-        tx.connection();
+        if (tx.late().has(LateTable.RUN)) {
+            // Not more than one waits, for rows that hold arrays can't be many in a statement.
+            tx.connection();
+        }
         var progress = run.progress();
         var labels = run.labels();
         tx.late()

@@ -2,6 +2,7 @@ package io.animus.kernel.store.postgres;
 
 import io.animus.kernel.store.postgres.AuditRepository.Entry;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * it: they are sealed then, and not when they are appended. Rows that tell of state go out earlier if anything else is asked
  * of the database meanwhile, so that a transaction sees what it did; audit events, the outbox and remembered answers don't.
  */
-public final class Transaction {
+public final class Transaction implements AutoCloseable {
     private static final Settings SETTINGS = new Settings()
             .withExecuteLogging(false)
             .withRenderSchema(false)
@@ -27,10 +28,11 @@ public final class Transaction {
             .withMapJPAAnnotations(false)
             .withReflectionCaching(true);
 
-    private final Connection connection;
+    private final Supplier<Connection> sessions;
     private final List<Supplier<Entry>> unsealed = new ArrayList<>();
     private final LateRows late = new LateRows();
     private final List<Consumer<End>> watchers = new ArrayList<>();
+    private @Nullable Connection connection;
     private @Nullable DSLContext sql;
 
     /** How a transaction ended, as far as its hub knows. */
@@ -41,8 +43,9 @@ public final class Transaction {
         UNKNOWN
     }
 
-    Transaction(Connection connection) {
-        this.connection = connection;
+    /** @param sessions asked once, for the connection, when something is first asked of the database */
+    Transaction(Supplier<Connection> sessions) {
+        this.sessions = sessions;
     }
 
     public AccessRepository access() {
@@ -183,17 +186,33 @@ public final class Transaction {
 
     /** For statements that are made as they are needed. */
     DSLContext sql() {
-        late.writeState(connection);
+        var asked = connection();
         if (sql == null) {
-            sql = DSL.using(connection, SQLDialect.POSTGRES, SETTINGS);
+            sql = DSL.using(asked, SQLDialect.POSTGRES, SETTINGS);
         }
         return sql;
     }
 
     /** For {@link Prepared} statements. */
     Connection connection() {
-        late.writeState(connection);
+        var asked = session();
+        late.writeState(asked);
+        return asked;
+    }
+
+    private Connection session() {
+        if (connection == null) {
+            connection = sessions.get();
+        }
         return connection;
+    }
+
+    /** Gives the connection back, if there is one. */
+    @Override
+    public void close() throws SQLException {
+        if (connection != null) {
+            connection.close();
+        }
     }
 
     /** For rows that can wait for the commit. */
@@ -220,12 +239,26 @@ public final class Transaction {
      * @throws AnswerTakenException if another transaction has kept an answer under the same idempotency key
      */
     void flush() {
-        // Nothing comes between the sealing of events and the commit but the one statement that writes them.
-        unsealed.forEach(event -> AuditRepository.write(event.get(), late));
-        unsealed.clear();
-        if (late.write(connection) > 0) {
+        seal();
+        if (late.write(session()) > 0) {
             throw new AnswerTakenException();
         }
+    }
+
+    /**
+     * Writes all that has waited, with events that are sealed, in one statement that is a transaction of its own: if this is
+     * so.
+     *
+     * @return whether it was so
+     */
+    boolean writeIf(Connection alone, Unchanged unchanged) {
+        return late.writeIf(alone, unchanged);
+    }
+
+    /** Nothing comes between this and the commit but the one statement that writes the events. */
+    void seal() {
+        unsealed.forEach(event -> AuditRepository.write(event.get(), late));
+        unsealed.clear();
     }
 
     /** Whether something waits to be written. */
