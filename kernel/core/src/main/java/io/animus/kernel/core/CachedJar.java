@@ -9,12 +9,15 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.zip.ZipFile;
 
 /**
  * The jar that Felix runs a bundle from. The framework itself hands out entries only, never the file that somebody built and
  * signed, so this knows how Felix lays out its cache: {@code bundle<id>/version<refresh>.<revision>/bundle.jar}, or in place of
- * the jar a file {@code revision.location} that says where it is.
+ * the jar a file {@code revision.location} that says where it is. Beside the jar are {@code bundle.jar-embedded/} with nested jars
+ * and {@code bundle.jar-lib/<n>/} with native libraries that Felix unpacked from it.
  */
 record CachedJar(Path file) {
     private static final Pattern REVISION = Pattern.compile("version(\\d{1,9})\\.(\\d{1,9})");
@@ -53,6 +56,40 @@ record CachedJar(Path file) {
     Digest digest() throws IOException {
         try (var in = Files.newInputStream(file)) {
             return digest(in);
+        }
+    }
+
+    /** A file that Felix unpacked and that differs from what is in the jar; empty if all are the same. */
+    Optional<String> findChanged() throws IOException {
+        var embedded = findChanged(file.resolveSibling(file.getFileName() + "-embedded"), 0);
+        return embedded.isPresent() ? embedded : findChanged(file.resolveSibling(file.getFileName() + "-lib"), 1);
+    }
+
+    /** @param ahead how many names of a path stand before the entry's own */
+    private Optional<String> findChanged(Path folder, int ahead) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return Optional.empty();
+        }
+        try (var whole = new ZipFile(file.toFile());
+                var files = Files.walk(folder)) {
+            for (var one : files.filter(path -> !Files.isDirectory(path)).toList()) {
+                var path = folder.relativize(one);
+                var name = path.getNameCount() > ahead
+                        ? path.subpath(ahead, path.getNameCount()).toString()
+                        : "";
+                var entry = whole.getEntry(name);
+                if (entry == null || !isSame(one, whole.getInputStream(entry))) {
+                    return Optional.of(path.toString());
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static boolean isSame(Path unpacked, InputStream entry) throws IOException {
+        try (entry;
+                var in = Files.newInputStream(unpacked)) {
+            return digest(in).equals(digest(entry));
         }
     }
 

@@ -6,6 +6,7 @@ import io.animus.kernel.core.PluginFolder.Wanted;
 import io.animus.kernel.core.PluginStep.Parts;
 import io.animus.kernel.domain.ProblemCode;
 import io.animus.kernel.domain.RefusedException;
+import io.animus.kernel.trust.Mode;
 import io.animus.kernel.trust.PluginPackage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -24,6 +25,7 @@ import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleEvent;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.BundleListener;
+import org.osgi.framework.Constants;
 import org.osgi.framework.Version;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -37,7 +39,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
  * Plugins in the OSGi framework. At the start it makes the framework what {@code installed.json} says, so that a change which was
  * cut off has happened wholly or not at all.
  */
-@Component(service = PluginRuntime.class, immediate = true, configurationPid = "io.animus.plugins")
+@Component(service = PluginRuntime.class, immediate = true, configurationPid = {"io.animus.plugins", "io.animus.plugins.trust"})
 @Designate(ocd = FrameworkPlugins.Config.class)
 public final class FrameworkPlugins implements PluginRuntime, BundleListener {
     private final PluginBundles bundles;
@@ -46,6 +48,7 @@ public final class FrameworkPlugins implements PluginRuntime, BundleListener {
     private final PluginVitals vitals;
     private final Duration window;
     private final WantedPlugins wanted;
+    private final List<Refusal> refused;
     private final Semaphore turn = new Semaphore(1);
 
     /** How patient the hub is with plugins. */
@@ -56,6 +59,9 @@ public final class FrameworkPlugins implements PluginRuntime, BundleListener {
 
         @AttributeDefinition(description = "Seconds that calls under way may take to end on the old version", min = "0")
         int drain__s() default 30;
+
+        @AttributeDefinition(description = "Whose plugins are let in, and started: enforce, warn or off")
+        String mode() default "enforce";
     }
 
     @Activate
@@ -64,26 +70,41 @@ public final class FrameworkPlugins implements PluginRuntime, BundleListener {
         this(
                 framework,
                 ports,
-                Path.of(Objects.requireNonNull(framework.getProperty("karaf.data"), "karaf.data"), "plugins"),
+                folder(framework, "karaf.data").resolve("plugins"),
+                new TrustAtStart(
+                        folder(framework, "karaf.etc").resolve("animus"),
+                        Mode.of(config.mode()),
+                        folder(framework, Constants.FRAMEWORK_STORAGE),
+                        folder(framework, "karaf.home").resolve("bom.json")),
                 Duration.ofSeconds(config.health__window__s()),
                 Duration.ofSeconds(config.drain__s()));
         framework.addBundleListener(this);
     }
 
-    FrameworkPlugins(BundleContext framework, Ports ports, Path folder, Duration window, Duration drain)
+    FrameworkPlugins(
+            BundleContext framework, Ports ports, Path folder, TrustAtStart trust, Duration window, Duration drain)
             throws IOException {
-        this.bundles = new PluginBundles(framework);
+        this.bundles = new PluginBundles(framework, trust);
         this.folder = new PluginFolder(folder);
         this.ports = ports;
         this.vitals = new PluginVitals(ports);
         this.window = window;
-        this.wanted = new WantedPlugins(bundles, this.folder, ports, vitals, window, drain);
-        wanted.converge();
+        this.wanted = new WantedPlugins(bundles, this.folder, trust, ports, vitals, window, drain);
+        this.refused = wanted.converge();
     }
 
     @Deactivate
     void close(BundleContext framework) {
         framework.removeBundleListener(this);
+    }
+
+    private static Path folder(BundleContext framework, String property) {
+        return Path.of(Objects.requireNonNull(framework.getProperty(property), property));
+    }
+
+    @Override
+    public List<Refusal> refused() {
+        return refused;
     }
 
     /** The archive starts its own bundles whenever it likes to. */
@@ -218,7 +239,7 @@ public final class FrameworkPlugins implements PluginRuntime, BundleListener {
             var bundle = require(name);
             var coming = serving(bundle) == null ? bundle : null;
             try {
-                PluginBundles.start(bundle, window);
+                bundles.start(bundle, window);
             } catch (BundleException e) {
                 throw PluginBundles.conflict(String.valueOf(e.getMessage()));
             }

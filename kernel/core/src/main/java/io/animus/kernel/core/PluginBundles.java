@@ -1,6 +1,7 @@
 package io.animus.kernel.core;
 
 import io.animus.api.plugin.permission.Permissions;
+import io.animus.api.types.Digest;
 import io.animus.kernel.domain.ProblemCode;
 import io.animus.kernel.domain.RefusedException;
 import io.animus.kernel.domain.Violation;
@@ -44,9 +45,11 @@ final class PluginBundles {
     private static final Logger LOG = LoggerFactory.getLogger(PluginBundles.class);
 
     private final BundleContext framework;
+    private final TrustAtStart trust;
 
-    PluginBundles(BundleContext framework) {
+    PluginBundles(BundleContext framework, TrustAtStart trust) {
         this.framework = framework;
+        this.trust = trust;
     }
 
     /** The main bundles of all plugins, several versions of one too. */
@@ -79,6 +82,13 @@ final class PluginBundles {
     /** Whether it came in a package. */
     static boolean isPackaged(Bundle bundle) {
         return bundle.getLocation().startsWith(LOCATION);
+    }
+
+    /** What the content of a bundle must have; empty if it did not come in a package. */
+    static Optional<Digest> digest(Bundle bundle) {
+        return isPackaged(bundle)
+                ? Optional.of(new Digest("sha256:" + bundle.getLocation().substring(LOCATION.length())))
+                : Optional.empty();
     }
 
     /** The bundle as it was installed from this file. */
@@ -166,8 +176,14 @@ final class PluginBundles {
         start(named(plugin.manifest().name(), plugin.manifest().version()).orElseThrow(), patience);
     }
 
-    /** A bundle that hangs in its start is given up; its thread is interrupted. */
-    static void start(Bundle bundle, Duration patience) throws BundleException {
+    /** A bundle that hangs in its start is given up; its thread is interrupted. One that was changed is not started. */
+    void start(Bundle bundle, Duration patience) throws BundleException {
+        var problem = trust.problem(bundle);
+        if (problem.isPresent()) {
+            // Nor does the framework, whenever its start level comes.
+            stop(bundle, patience);
+            throw new BundleException(problem.get());
+        }
         within(bundle, "start", patience, () -> {
             bundle.start();
             return bundle;

@@ -5,6 +5,7 @@ import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
 import io.animus.api.types.Digest;
 import io.animus.api.types.Json;
 import io.animus.kernel.core.PluginRuntime.Decision;
+import io.animus.kernel.core.PluginRuntime.Refusal;
 import io.animus.kernel.trust.BrokenPackageException;
 import io.animus.kernel.trust.PackageReader;
 import io.animus.kernel.trust.PluginPackage;
@@ -14,15 +15,15 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What this node keeps of its plugins: the packages by digest, which ones are wanted ({@code installed.json}, of which a crash
@@ -30,9 +31,8 @@ import org.slf4j.LoggerFactory;
  * threads.
  */
 final class PluginFolder {
-    private static final Logger LOG = LoggerFactory.getLogger(PluginFolder.class);
-
     private final Path folder;
+    private final List<Refusal> lost = new ArrayList<>();
     private volatile State state;
 
     /** Reads what is there. */
@@ -61,6 +61,11 @@ final class PluginFolder {
         @Nullable Digest digest() {
             return plugin == null ? null : plugin.manifest().digest();
         }
+    }
+
+    /** Whose packages were found lost or changed. */
+    List<Refusal> lost() {
+        return List.copyOf(lost);
     }
 
     /** What is wanted, by name. */
@@ -133,7 +138,7 @@ final class PluginFolder {
         return folder.resolve("verified").resolve(packageName.replaceFirst("\\.animus$", ".json"));
     }
 
-    /** A package that is lost or was changed is left out, and logged: nothing unknown is started. */
+    /** A package that is lost or was changed is left out: nothing unknown is started. */
     private State read() throws IOException {
         var wanted = new TreeMap<String, Wanted>();
         var list = folder.resolve("installed.json");
@@ -163,9 +168,9 @@ final class PluginFolder {
             if (plugin.manifest().digest().value().equals(digest.value())) {
                 return Optional.of(new Wanted(enabled, plugin));
             }
-            LOG.error("the package of {} was replaced by another one; it is not started", name);
+            lost.add(new Refusal(name, "", "Its package was replaced by another one."));
         } catch (BrokenPackageException | IOException e) {
-            LOG.error("the package of {} can't be read, so it is not started: {}", name, e.getMessage());
+            lost.add(new Refusal(name, "", "Its package can't be read: " + e.getMessage()));
         }
         return Optional.empty();
     }

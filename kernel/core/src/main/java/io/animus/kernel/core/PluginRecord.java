@@ -5,13 +5,17 @@ import static org.osgi.service.component.annotations.ReferencePolicyOption.GREED
 import io.animus.api.types.Json;
 import io.animus.api.types.TypeId;
 import io.animus.kernel.audit.Action;
+import io.animus.kernel.audit.AuditText;
 import io.animus.kernel.audit.Resource;
 import io.animus.kernel.core.PluginRuntime.Decision;
+import io.animus.kernel.core.PluginRuntime.Refusal;
 import io.animus.kernel.store.postgres.Database;
 import io.animus.kernel.store.postgres.DatabaseUnavailableException;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -34,12 +38,14 @@ import org.slf4j.LoggerFactory;
 public final class PluginRecord {
     private static final Logger LOG = LoggerFactory.getLogger(PluginRecord.class);
     private static final Caller CALLER = Caller.hub("plugins");
+    private static final int MAX_REASON = 500;
     private static final long BETWEEN_LOOKS_MS = 1000;
 
     private final Database database;
     private final AuditTrail trail;
     private final PluginRuntime runtime;
     private final ScheduledExecutorService looks = Executors.newSingleThreadScheduledExecutor(PluginRecord::thread);
+    private final Queue<Refusal> untold;
     private @Nullable Doubt doubt;
 
     /**
@@ -57,6 +63,7 @@ public final class PluginRecord {
         this.database = database;
         this.trail = trail;
         this.runtime = runtime;
+        this.untold = new ConcurrentLinkedQueue<>(runtime.refused());
         doubt();
     }
 
@@ -73,7 +80,7 @@ public final class PluginRecord {
     /** Says that nobody knows whether the last decision is in the log. */
     synchronized void doubt() {
         doubt = runtime.unrecorded().map(found -> new Doubt(found, null)).orElse(null);
-        if (doubt != null) {
+        if (doubt != null || !untold.isEmpty()) {
             looks.execute(this::look);
         }
     }
@@ -112,6 +119,16 @@ public final class PluginRecord {
         return true;
     }
 
+    private void tell() {
+        for (var next = untold.peek(); next != null; next = untold.peek()) {
+            var reason = Json.clean(AuditText.fit(next.reason(), MAX_REASON));
+            var details =
+                    Json.object().put("version", next.version()).put("reasons", Json.array(reason)).put("at", "start");
+            record(Action.PLUGIN_REFUSED, next.plugin(), details.build());
+            untold.remove();
+        }
+    }
+
     private static Json.Members afterwards(Decision decision) {
         var details = Json.object().put("recorded", "afterwards");
         decision.details().members().forEach(details::put);
@@ -131,11 +148,12 @@ public final class PluginRecord {
     /** The outermost edge of this thread. */
     private void look() {
         try {
+            tell();
             if (isWhole()) {
                 return;
             }
         } catch (RuntimeException e) {
-            LOG.warn("It is not known yet whether the last change of a plugin is on record: {}", e.getMessage());
+            LOG.warn("What happened to plugins is not on record yet: {}", e.getMessage());
         }
         try {
             looks.schedule(this::look, BETWEEN_LOOKS_MS, TimeUnit.MILLISECONDS);

@@ -29,6 +29,15 @@ public interface PluginRuntime {
         STOPPED
     }
 
+    /**
+     * What was kept from starting when this node started.
+     *
+     * @param plugin symbolic name
+     * @param version empty if that can't be known
+     * @param reason for people
+     */
+    record Refusal(String plugin, String version, String reason) {}
+
     /** A configured instance of a plugin. */
     record Instance(String name, PluginHealth health) {}
 
@@ -106,6 +115,9 @@ public interface PluginRuntime {
 
     /** All plugins, by name. */
     List<Installed> all();
+
+    /** What was kept from starting at the start of this node: it isn't what was let in any more, or isn't to be trusted today. */
+    List<Refusal> refused();
 
     /** What was decided last, if nobody has seen yet that it is in the log. */
     Optional<Decision> unrecorded();

@@ -3,10 +3,12 @@ package io.animus.kernel.core;
 import io.animus.kernel.core.PluginFolder.State;
 import io.animus.kernel.core.PluginFolder.Wanted;
 import io.animus.kernel.core.PluginRuntime.Decision;
+import io.animus.kernel.core.PluginRuntime.Refusal;
 import io.animus.kernel.domain.RefusedException;
 import io.animus.kernel.trust.PluginPackage;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -25,34 +27,59 @@ import org.slf4j.LoggerFactory;
 record WantedPlugins(
         PluginBundles bundles,
         PluginFolder folder,
+        TrustAtStart trust,
         Ports ports,
         PluginVitals vitals,
         Duration patience,
         Duration drain) {
     private static final Logger LOG = LoggerFactory.getLogger(WantedPlugins.class);
 
-    /** A change that was cut off has happened wholly or not at all after this. */
-    void converge() throws IOException {
-        folder.wanted().forEach((name, one) -> {
+    /**
+     * A change that was cut off has happened wholly or not at all after this, and nothing starts that is not what was let in.
+     *
+     * @return what should start and doesn't
+     */
+    List<Refusal> converge() throws IOException {
+        var refused = new ArrayList<>(folder.lost());
+        for (var one : folder.wanted().values()) {
             var plugin = one.plugin();
             if (plugin != null) {
-                bringBack(name, one, plugin);
+                bringBack(plugin, one.enabled()).ifPresent(refused::add);
             }
-        });
+        }
         clearAway();
         stopUnwanted();
+        for (var bundle : bundles.plugins()) {
+            if (!PluginBundles.isPackaged(bundle)) {
+                trust.problem(bundle).map(problem -> refuse(bundle, problem)).ifPresent(refused::add);
+            }
+        }
+        refused.forEach(one -> LOG.error("{} {} does not start: {}", one.plugin(), one.version(), one.reason()));
+        return List.copyOf(refused);
     }
 
-    private void bringBack(String name, Wanted one, PluginPackage plugin) {
+    private Refusal refuse(Bundle bundle, String problem) {
+        stop(bundle);
+        return new Refusal(bundle.getSymbolicName(), bundle.getVersion().toString(), problem);
+    }
+
+    private Optional<Refusal> bringBack(PluginPackage plugin, boolean enabled) {
+        var problems = enabled ? trust.problems(plugin) : List.<String>of();
         try {
-            var main = bundles.install(plugin);
-            if (one.enabled()) {
-                bundles.start(plugin, patience);
-                ports.retire(main.getBundleId(), false);
+            if (problems.isEmpty()) {
+                var main = bundles.install(plugin);
+                if (enabled) {
+                    bundles.start(plugin, patience);
+                    ports.retire(main.getBundleId(), false);
+                }
+                return Optional.empty();
             }
         } catch (RefusedException | BundleException | IOException e) {
-            LOG.error("the plugin {} does not start: {}", name, e.getMessage());
+            problems = List.of(String.valueOf(e.getMessage()));
         }
+        var manifest = plugin.manifest();
+        manifest.bundles().forEach(file -> bundles.find(file).ifPresent(this::stop));
+        return Optional.of(new Refusal(manifest.name(), manifest.version(), String.join(" ", problems)));
     }
 
     /** The bundle that is wanted of this plugin, or the archive's newest. */
@@ -123,7 +150,7 @@ record WantedPlugins(
         }
         ports.retire(bundle.getBundleId(), false);
         try {
-            PluginBundles.start(bundle, patience);
+            bundles.start(bundle, patience);
         } catch (BundleException e) {
             LOG.error("{} does not start again: {}", bundle, e.getMessage());
         }

@@ -2,8 +2,11 @@ package io.animus.kernel.core;
 
 import io.animus.api.plugin.Plugin;
 import io.animus.api.registry.ImageRegistry;
+import io.animus.api.types.Digest;
 import io.animus.api.types.ImageReference;
+import io.animus.kernel.trust.Mode;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -12,6 +15,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.apache.felix.cm.PersistenceManager;
 import org.apache.felix.framework.Felix;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
@@ -71,7 +75,26 @@ final class PluginFramework implements AutoCloseable {
 
     /** The plugins as a hub finds them that starts now. */
     FrameworkPlugins runtime(Duration window) throws IOException {
-        return new FrameworkPlugins(context(), ports, folder.resolve("plugins"), window, Duration.ofSeconds(5));
+        var trust = new TrustAtStart(folder.resolve("trust"), Mode.WARN, cache(), folder.resolve("bom.json"));
+        return new FrameworkPlugins(context(), ports, folder.resolve("plugins"), trust, window, Duration.ofSeconds(5));
+    }
+
+    private Path cache() {
+        return folder.resolve("cache");
+    }
+
+    /** The jar in the framework's cache. */
+    Path cached(Bundle bundle) {
+        return cache().resolve("bundle" + bundle.getBundleId()).resolve("version0.0/bundle.jar");
+    }
+
+    /** Says what the archive brings. */
+    void bring(byte[]... jars) throws IOException {
+        var lines = Arrays.stream(jars)
+                .map(jar -> "\"hashes\": [{\"alg\": \"SHA-256\", \"content\": \"%s\"}]"
+                        .formatted(Digest.of(jar).hex()))
+                .toList();
+        Files.write(folder.resolve("bom.json"), lines);
     }
 
     /** What configures them. */

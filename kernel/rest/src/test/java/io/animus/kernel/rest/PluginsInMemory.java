@@ -38,6 +38,11 @@ final class PluginsInMemory implements PluginRuntime {
     }
 
     @Override
+    public List<Refusal> refused() {
+        return List.of();
+    }
+
+    @Override
     public Optional<Decision> unrecorded() {
         return Optional.empty();
     }
