@@ -240,18 +240,32 @@ final class PluginBundles {
         return root;
     }
 
-    /** Uninstalls whatever came in a package that is not in this list. */
-    void keepOnly(List<PluginManifest> wanted) {
+    /**
+     * Uninstalls whatever came in a package that is not in this list. A bundle that still hangs in its start or stop is left for
+     * later: whoever waits for the framework's lock on it hangs too.
+     */
+    void keepOnly(List<PluginManifest> wanted, Duration patience) {
         Set<String> keep = new HashSet<>();
         wanted.forEach(manifest -> manifest.bundles().forEach(file -> keep.add(location(file))));
         var gone = all().filter(PluginBundles::isPackaged)
-                .filter(bundle -> !keep.contains(bundle.getLocation()))
+                .filter(bundle -> !keep.contains(bundle.getLocation()) && isStopped(bundle, patience))
                 .toList();
         gone.forEach(PluginBundles::uninstall);
         if (!gone.isEmpty()) {
             // Whoever is wired to a bundle that has gone would keep its classes for ever.
             framework.getBundle(0).adapt(FrameworkWiring.class).refreshBundles(gone);
         }
+    }
+
+    private static boolean isStopped(Bundle bundle, Duration patience) {
+        if ((bundle.getState() & (Bundle.STARTING | Bundle.ACTIVE)) != 0) {
+            stop(bundle, patience);
+        }
+        var hangs = (bundle.getState() & (Bundle.STARTING | Bundle.ACTIVE | Bundle.STOPPING)) != 0;
+        if (hangs) {
+            LOG.warn("{} hangs, and stays until it ends or the hub starts again", bundle);
+        }
+        return !hangs;
     }
 
     private Optional<Bundle> named(String symbolicName, String version) {

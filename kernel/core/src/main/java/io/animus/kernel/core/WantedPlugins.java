@@ -113,24 +113,33 @@ record WantedPlugins(
         bundles.plugins().forEach(this::stopIfUnwanted);
     }
 
-    /** The archive starts its own bundles; those that are replaced or switched off must not stay. */
+    /** The archive starts its own bundles, and one that hung in its start may end it at last. */
     void stopIfUnwanted(Bundle bundle) {
-        var one = bundle.getSymbolicName() == null ? null : folder.wanted().get(bundle.getSymbolicName());
-        if (one == null || (bundle.getState() & (Bundle.ACTIVE | Bundle.STARTING)) == 0) {
-            return;
-        }
-        if (!one.enabled() || (one.plugin() != null && !PluginBundles.isPackaged(bundle))) {
+        var runs = (bundle.getState() & (Bundle.ACTIVE | Bundle.STARTING)) != 0;
+        if (runs && PluginBundles.capability(bundle).isPresent() && !isWanted(bundle)) {
             LOG.info("{} is stopped: it was replaced or switched off", bundle);
             stop(bundle);
         }
     }
 
+    private boolean isWanted(Bundle bundle) {
+        var one = folder.wanted().get(bundle.getSymbolicName());
+        if (one == null || one.plugin() == null) {
+            return !PluginBundles.isPackaged(bundle) && (one == null || one.enabled());
+        }
+        return one.enabled()
+                && bundles.find(one.plugin().manifest().main())
+                        .filter(bundle::equals)
+                        .isPresent();
+    }
+
     /** Uninstalls what came in a package that is not wanted, and forgets the package. */
     void clearAway() throws IOException {
-        bundles.keepOnly(folder.wanted().values().stream()
+        var packages = folder.wanted().values().stream()
                 .flatMap(one -> Optional.ofNullable(one.plugin()).stream())
                 .map(PluginPackage::manifest)
-                .toList());
+                .toList();
+        bundles.keepOnly(packages, patience);
         folder.sweep();
     }
 

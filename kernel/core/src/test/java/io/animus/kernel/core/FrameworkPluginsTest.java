@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -113,6 +114,41 @@ class FrameworkPluginsTest {
         assertThat(seen).contains("1.0.0", "1.20.0");
         assertThat(ask()).isEqualTo("1.20.0");
         assertThat(versions()).containsExactly("1.20.0");
+    }
+
+    @Test
+    void aVersionThatHangsInItsStopHoldsUpNobody() throws Exception {
+        install(SwapBundle.of("1.0.0").that("clings"));
+        try {
+            update(SwapBundle.of("2.0.0"));
+            assertThat(ask()).isEqualTo("2.0.0");
+            assertThat(versions()).containsExactlyInAnyOrder("1.0.0", "2.0.0");
+            update(SwapBundle.of("3.0.0"));
+            assertThat(ask()).isEqualTo("3.0.0");
+        } finally {
+            System.setProperty("animus.test.sure", "true");
+        }
+        try {
+            Await.until("it ends", () -> bundle("1.0.0").orElseThrow().getState() == Bundle.RESOLVED);
+            update(SwapBundle.of("4.0.0"));
+            assertThat(versions()).containsExactly("4.0.0");
+        } finally {
+            System.clearProperty("animus.test.sure");
+        }
+    }
+
+    @Test
+    void aSickVersionThatHangsInItsStopIsTakenBackToo() throws Exception {
+        install(SwapBundle.of("1.0.0"));
+        try {
+            assertThatExceptionOfType(RolledBackException.class)
+                    .isThrownBy(() -> update(SwapBundle.of("2.0.0").that("sick clings")));
+            assertThat(ask()).isEqualTo("1.0.0");
+        } finally {
+            System.setProperty("animus.test.sure", "true");
+            Await.until("it ends", () -> bundle("2.0.0").stream().noneMatch(two -> two.getState() == Bundle.STOPPING));
+            System.clearProperty("animus.test.sure");
+        }
     }
 
     @Test
@@ -295,6 +331,13 @@ class FrameworkPluginsTest {
     private void theOldOneServes() {
         assertThat(ask()).isEqualTo("1.0.0");
         assertThat(versions()).containsExactly("1.0.0");
+    }
+
+    private Optional<Bundle> bundle(String version) {
+        return Arrays.stream(framework.context().getBundles())
+                .filter(bundle -> SwapBundle.NAME.equals(bundle.getSymbolicName())
+                        && bundle.getVersion().toString().equals(version))
+                .findFirst();
     }
 
     private Bundle bundle() {
