@@ -6,7 +6,6 @@ import io.animus.kernel.core.PluginFolder.Wanted;
 import io.animus.kernel.core.PluginStep.Parts;
 import io.animus.kernel.domain.ProblemCode;
 import io.animus.kernel.domain.RefusedException;
-import io.animus.kernel.trust.Mode;
 import io.animus.kernel.trust.PluginPackage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -39,7 +38,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
  * Plugins in the OSGi framework. At the start it makes the framework what {@code installed.json} says, so that a change which was
  * cut off has happened wholly or not at all.
  */
-@Component(service = PluginRuntime.class, immediate = true, configurationPid = {"io.animus.plugins", "io.animus.plugins.trust"})
+@Component(service = PluginRuntime.class, immediate = true, configurationPid = "io.animus.plugins")
 @Designate(ocd = FrameworkPlugins.Config.class)
 public final class FrameworkPlugins implements PluginRuntime, BundleListener {
     private final PluginBundles bundles;
@@ -59,13 +58,14 @@ public final class FrameworkPlugins implements PluginRuntime, BundleListener {
 
         @AttributeDefinition(description = "Seconds that calls under way may take to end on the old version", min = "0")
         int drain__s() default 30;
-
-        @AttributeDefinition(description = "Whose plugins are let in, and started: enforce, warn or off")
-        String mode() default "enforce";
     }
 
     @Activate
-    public FrameworkPlugins(BundleContext framework, @Reference(name = "ports") Ports ports, Config config)
+    public FrameworkPlugins(
+            BundleContext framework,
+            @Reference(name = "ports") Ports ports,
+            @Reference(name = "trust") TrustMode trust,
+            Config config)
             throws IOException {
         this(
                 framework,
@@ -73,7 +73,7 @@ public final class FrameworkPlugins implements PluginRuntime, BundleListener {
                 folder(framework, "karaf.data").resolve("plugins"),
                 new TrustAtStart(
                         folder(framework, "karaf.etc").resolve("animus"),
-                        Mode.of(config.mode()),
+                        trust.mode(),
                         folder(framework, Constants.FRAMEWORK_STORAGE),
                         folder(framework, "karaf.home").resolve("bom.json")),
                 Duration.ofSeconds(config.health__window__s()),

@@ -122,8 +122,10 @@ public final class PluginRecord {
     private void tell() {
         for (var next = untold.peek(); next != null; next = untold.peek()) {
             var reason = Json.clean(AuditText.fit(next.reason(), MAX_REASON));
-            var details =
-                    Json.object().put("version", next.version()).put("reasons", Json.array(reason)).put("at", "start");
+            var details = Json.object()
+                    .put("version", next.version())
+                    .put("reasons", Json.array(reason))
+                    .put("at", "start");
             record(Action.PLUGIN_REFUSED, next.plugin(), details.build());
             untold.remove();
         }

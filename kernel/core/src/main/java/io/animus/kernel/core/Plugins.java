@@ -34,16 +34,12 @@ import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
-import org.osgi.service.metatype.annotations.AttributeDefinition;
-import org.osgi.service.metatype.annotations.Designate;
-import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
 /**
  * Use cases of the plugins of this node, the one way in which they come and go: authorised, verified, done, and on record in the
  * same transaction as the decision; what can't be recorded is undone. Safe for many threads.
  */
-@Component(service = Plugins.class, configurationPid = "io.animus.plugins.trust")
-@Designate(ocd = Plugins.Config.class)
+@Component(service = Plugins.class)
 public final class Plugins {
     private static final String TYPE = "plugin";
 
@@ -54,13 +50,6 @@ public final class Plugins {
     private final Path trust;
     private final Mode mode;
 
-    /** Whose plugins are let in. */
-    @ObjectClassDefinition(name = "Trust in plugins")
-    public @interface Config {
-        @AttributeDefinition(description = "enforce, warn or off")
-        String mode() default "enforce";
-    }
-
     @Activate
     public Plugins(
             BundleContext bundle,
@@ -68,14 +57,14 @@ public final class Plugins {
             @Reference(name = "record") PluginRecord record,
             @Reference(name = "runtime", policyOption = GREEDY) PluginRuntime runtime,
             @Reference(name = "configurations", policyOption = GREEDY) PluginConfigurations configurations,
-            Config config) {
+            @Reference(name = "trust") TrustMode trust) {
         this(
                 gate,
                 record,
                 runtime,
                 configurations,
                 Path.of(Objects.requireNonNull(bundle.getProperty("karaf.etc"), "karaf.etc"), "animus"),
-                Mode.of(config.mode()));
+                trust.mode());
     }
 
     /** @param trust the folder of the trust store and the revocation list */

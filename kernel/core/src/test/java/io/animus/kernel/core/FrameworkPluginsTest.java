@@ -299,9 +299,8 @@ class FrameworkPluginsTest {
 
         plugins = runtime();
 
-        assertThat(plugins.refused())
-                .singleElement()
-                .matches(refusal -> refusal.reason().contains("was revoked"));
+        assertThat(plugins.refused()).singleElement().matches(refusal -> refusal.reason()
+                .contains("was revoked"));
         assertThat(bundle().getState()).isNotEqualTo(Bundle.ACTIVE);
     }
 
