@@ -263,8 +263,8 @@ public final class FrameworkConfigurations implements PluginConfigurations, Bund
     public void follow() {
         turn.acquireUninterruptibly();
         try {
-            var present = new PluginBundles(framework)
-                    .plugins().stream().map(Bundle::getSymbolicName).toList();
+            var present = PluginBundles.plugins(framework).stream()
+                    .map(Bundle::getSymbolicName).toList();
             var after = new TreeMap<>(current());
             if (after.values().removeIf(wish -> !present.contains(wish.plugin()))) {
                 file.write(after);

@@ -54,7 +54,13 @@ final class PluginBundles {
 
     /** The main bundles of all plugins, several versions of one too. */
     List<Bundle> plugins() {
-        return all().filter(bundle -> capability(bundle).isPresent()).toList();
+        return plugins(framework);
+    }
+
+    static List<Bundle> plugins(BundleContext framework) {
+        return Arrays.stream(framework.getBundles())
+                .filter(bundle -> capability(bundle).isPresent())
+                .toList();
     }
 
     /** What a plugin says of itself. */
