@@ -264,7 +264,8 @@ public final class FrameworkConfigurations implements PluginConfigurations, Bund
         turn.acquireUninterruptibly();
         try {
             var present = PluginBundles.plugins(framework).stream()
-                    .map(Bundle::getSymbolicName).toList();
+                    .map(Bundle::getSymbolicName)
+                    .toList();
             var after = new TreeMap<>(current());
             if (after.values().removeIf(wish -> !present.contains(wish.plugin()))) {
                 file.write(after);
