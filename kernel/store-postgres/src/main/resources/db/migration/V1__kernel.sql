@@ -446,7 +446,7 @@ create table audit_event (
     resource_id text,
     outcome text not null
 );
--- The sequencer reads by tx and id. Few events have the same tx, and that alone takes a third of the room.
+-- The sequencer reads whole transactions.
 create index audit_event_order on audit_event (tx);
 create index audit_event_of_project on audit_event (project_id, id) where project_id is not null;
 create index audit_event_of_resource on audit_event (resource_id, id) where resource_id is not null;

@@ -12,8 +12,8 @@ create table audit_log (
     epoch bigint not null default 0,
     size bigint not null default 0 check (size >= 0),
     frontier bytea not null default '' check (length(frontier) % 32 = 0),
-    cursor_tx xid8 not null default '0',
-    cursor_id text collate "C" not null default ''
+    -- The last transaction whose events are in the log.
+    cursor_tx xid8 not null default '0'
 );
 
 -- The sequencer copies the id out of audit_event; to check its form or a reference again costs as much as the rest.
@@ -101,5 +101,5 @@ create trigger over before update on audit_node for each row when (old.ended_at 
 create trigger kept before delete or truncate on audit_node for each statement execute function refuse_change();
 
 grant select, insert on audit_node, audit_log, audit_leaf, audit_subtree, audit_checkpoint, audit_cosignature, audit_key to ${runtimeRole};
-grant update (system_identifier, rebased, epoch, size, frontier, cursor_tx, cursor_id) on audit_log to ${runtimeRole};
+grant update (system_identifier, rebased, epoch, size, frontier, cursor_tx) on audit_log to ${runtimeRole};
 grant update (after_id, settled, seen_at, ended_at) on audit_node to ${runtimeRole};

@@ -3,7 +3,6 @@ package io.animus.kernel.core;
 import io.animus.kernel.audit.log.TreeHasher;
 import io.animus.kernel.domain.ProblemCode;
 import io.animus.kernel.domain.RefusedException;
-import io.animus.kernel.store.postgres.AuditLogRepository.Cursor;
 import io.animus.kernel.store.postgres.AuditLogRepository.LeafRow;
 import io.animus.kernel.store.postgres.AuditLogRepository.Pending;
 import io.animus.kernel.store.postgres.AuditLogRepository.State;
@@ -19,7 +18,7 @@ import java.util.function.Consumer;
  * end, so that a crash anywhere leaves the log as it was before the batch or after it. Keeps nothing in memory between two.
  */
 final class Integrator {
-    /** The most events in one batch. */
+    /** With how many events a batch is full; it ends with the transaction of the last one. */
     static final int BATCH = 4096;
 
     private final Database database;
@@ -61,7 +60,7 @@ final class Integrator {
             var next = tx.auditLog().pending(from.cursor(), from.rebased(), BATCH);
             if (!next.isEmpty()) {
                 watch.accept(Step.READ);
-                append(epoch, tx, from, next, next.get(next.size() - 1).cursor(), watch);
+                append(epoch, tx, from, next, next.get(next.size() - 1).tx(), watch);
             }
             return next.size();
         });
@@ -98,11 +97,11 @@ final class Integrator {
     }
 
     private static void append(
-            long epoch, Transaction tx, State from, List<Pending> next, Cursor cursor, Consumer<Step> watch) {
+            long epoch, Transaction tx, State from, List<Pending> next, String cursor, Consumer<Step> watch) {
         var hasher = new TreeHasher();
         var rows = new ArrayList<LeafRow>(next.size());
         for (var event : next) {
-            rows.add(new LeafRow(event.cursor().id(), hasher.leaf(event.leaf())));
+            rows.add(new LeafRow(event.event(), hasher.leaf(event.leaf())));
         }
         var growth = from.frontier().append(rows.stream().map(LeafRow::hash).toList());
         watch.accept(Step.HASHED);

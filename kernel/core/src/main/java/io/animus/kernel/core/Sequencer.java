@@ -166,7 +166,7 @@ public final class Sequencer {
         if (leader != null) {
             var hurried = urgent;
             urgent = false;
-            while (integrator.integrate(leader.epoch()) == Integrator.BATCH && !isCheckpointDue()) {
+            while (integrator.integrate(leader.epoch()) >= Integrator.BATCH && !isCheckpointDue()) {
                 // More is waiting.
             }
             if (hurried || isCheckpointDue()) {

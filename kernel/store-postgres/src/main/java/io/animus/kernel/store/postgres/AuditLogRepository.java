@@ -14,6 +14,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +31,15 @@ public final class AuditLogRepository {
     private static final Field<Long> SYSTEM_IDENTIFIER =
             field("(select system_identifier from pg_control_system())", Long.class);
 
+    /** What {@link #pending} asks; each event is looked at once, however long its transaction or the backlog is. */
+    static final String NEXT =
+            """
+            select e.tx::text, e.id::text, e.leaf from audit_event e
+            where e.tx > ?::xid8 and e.tx < pg_snapshot_xmin(pg_current_snapshot()) %s
+            order by e.tx fetch first ? rows with ties""";
+
+    private static final String NOT_IN_LOG = "not exists (select from audit_leaf l where l.event_id = e.id)";
+
     private final DSLContext sql;
 
     AuditLogRepository(DSLContext sql) {
@@ -37,19 +47,12 @@ public final class AuditLogRepository {
     }
 
     /**
-     * How far the sequencer has come.
-     *
-     * @param tx transaction id of the last event in the log, as PostgreSQL writes it; {@code 0} before the first
-     * @param id of that event; empty before the first
-     */
-    public record Cursor(String tx, String id) {}
-
-    /**
      * The log as it is.
      *
      * @param systemIdentifier of the database system that the cursor belongs to
      * @param rebased whether it came from another database system, so that events may have to be looked up one by one
      * @param epoch of the leader that moves it
+     * @param cursor the last transaction whose events are in the log, as PostgreSQL writes its id; {@code 0} before the first
      */
     public record State(
             TypeId hubId,
@@ -58,10 +61,15 @@ public final class AuditLogRepository {
             boolean rebased,
             long epoch,
             Frontier frontier,
-            Cursor cursor) {}
+            String cursor) {}
 
-    /** An event that is committed, and before which no other one can appear any more. */
-    public record Pending(Cursor cursor, byte[] leaf) {}
+    /**
+     * An event that is committed, and before which no other one can appear any more.
+     *
+     * @param tx id of its transaction, as PostgreSQL writes it
+     * @param event id of the event
+     */
+    public record Pending(String tx, String event, byte[] leaf) {}
 
     /**
      * A leaf to append.
@@ -80,8 +88,7 @@ public final class AuditLogRepository {
                         AUDIT_LOG.EPOCH,
                         AUDIT_LOG.SIZE,
                         AUDIT_LOG.FRONTIER,
-                        CURSOR_TX,
-                        AUDIT_LOG.CURSOR_ID)
+                        CURSOR_TX)
                 .from(AUDIT_LOG)
                 .fetchOptional(AuditLogRepository::state);
     }
@@ -131,27 +138,35 @@ public final class AuditLogRepository {
         sql.update(AUDIT_LOG)
                 .set(AUDIT_LOG.SYSTEM_IDENTIFIER, SYSTEM_IDENTIFIER)
                 .set(AUDIT_LOG.REBASED, true)
-                .set(position(new Cursor("0", "")))
+                .set(position("0"))
                 .execute();
     }
 
     /**
      * The events that come next, in order, among those that no running transaction can come before. Read this before
      * anything is written in the transaction: from then on it holds back the horizon itself.
+     *
+     * @param limit after which no other transaction begins; the last one comes whole
      */
-    public List<Pending> pending(Cursor cursor, boolean rebased, int limit) {
-        return rows(
-                """
-                select e.tx::text, e.id::text, e.leaf from audit_event e
-                where (e.tx, e.id) > (?::xid8, ?::text)
-                    and e.tx < pg_snapshot_xmin(pg_current_snapshot()) %s
-                order by e.tx, e.id limit ?"""
-                        .formatted(rebased ? "and not exists (select from audit_leaf l where l.event_id = e.id)" : ""),
-                statement -> {
-                    statement.setString(1, cursor.tx());
-                    statement.setString(2, cursor.id());
-                    statement.setInt(3, limit);
-                });
+    public List<Pending> pending(String cursor, boolean rebased, int limit) {
+        var events = rows(NEXT.formatted(rebased ? "and " + NOT_IN_LOG : ""), statement -> {
+            statement.setString(1, cursor);
+            statement.setInt(2, limit);
+        });
+        sortWithinTransactions(events);
+        return events;
+    }
+
+    /** They come in the order of the transactions, from an index that knows no more. */
+    private static void sortWithinTransactions(List<Pending> events) {
+        var begin = 0;
+        for (var end = 1; end <= events.size(); end++) {
+            if (end == events.size()
+                    || !events.get(end).tx().equals(events.get(begin).tx())) {
+                events.subList(begin, end).sort(Comparator.comparing(Pending::event));
+                begin = end;
+            }
+        }
     }
 
     /** The events, in order, that are not in the log and not of a transaction of this database system. */
@@ -159,9 +174,9 @@ public final class AuditLogRepository {
         return rows(
                 """
                 select e.tx::text, e.id::text, e.leaf from audit_event e
-                where e.tx >= pg_snapshot_xmax(pg_current_snapshot())
-                    and not exists (select from audit_leaf l where l.event_id = e.id)
-                order by e.tx, e.id limit ?""",
+                where e.tx >= pg_snapshot_xmax(pg_current_snapshot()) and %s
+                order by e.tx, e.id limit ?"""
+                        .formatted(NOT_IN_LOG),
                 statement -> statement.setInt(1, limit));
     }
 
@@ -170,9 +185,10 @@ public final class AuditLogRepository {
      *
      * @param epoch of the leader that asks
      * @param from the log before
+     * @param cursor where the log is then
      * @throws DatabaseUnavailableException if a later epoch leads, or the log is not as {@code from} says any more
      */
-    public void append(long epoch, State from, List<LeafRow> leaves, Frontier.Growth growth, Cursor cursor) {
+    public void append(long epoch, State from, List<LeafRow> leaves, Frontier.Growth growth, String cursor) {
         var grown = growth.frontier();
         var moved = sql.update(AUDIT_LOG)
                 .set(AUDIT_LOG.SIZE, grown.size())
@@ -189,17 +205,11 @@ public final class AuditLogRepository {
     }
 
     /** When the first event happened that is not in the log; empty if all are. */
-    public Optional<Instant> firstPending(Cursor cursor, boolean rebased) {
+    public Optional<Instant> firstPending(String cursor, boolean rebased) {
         return sql.fetchOptional(
-                        """
-                        select e.at from audit_event e where (e.tx, e.id) > ({0}::xid8, {1}::text) %s
-                        order by e.tx, e.id limit 1"""
-                                .formatted(
-                                        rebased
-                                                ? "and not exists (select from audit_leaf l where l.event_id = e.id)"
-                                                : ""),
-                        val(cursor.tx()),
-                        val(cursor.id()))
+                        "select e.at from audit_event e where e.tx > {0}::xid8 %s order by e.tx limit 1"
+                                .formatted(rebased ? "and " + NOT_IN_LOG : ""),
+                        val(cursor))
                 .map(row -> row.get(0, Instant.class));
     }
 
@@ -245,7 +255,7 @@ public final class AuditLogRepository {
                 var pending = new ArrayList<Pending>();
                 try (var rows = statement.executeQuery()) {
                     while (rows.next()) {
-                        pending.add(new Pending(new Cursor(rows.getString(1), rows.getString(2)), rows.getBytes(3)));
+                        pending.add(new Pending(rows.getString(1), rows.getString(2), rows.getBytes(3)));
                     }
                 }
                 return pending;
@@ -258,12 +268,8 @@ public final class AuditLogRepository {
                 new IllegalStateException("another hub has moved the audit log since epoch " + epoch));
     }
 
-    private static Map<Field<?>, Object> position(Cursor cursor) {
-        return Map.of(
-                field(name("cursor_tx"), Object.class),
-                field("{0}::xid8", Object.class, val(cursor.tx())),
-                AUDIT_LOG.CURSOR_ID,
-                cursor.id());
+    private static Map<Field<?>, Object> position(String cursor) {
+        return Map.of(field(name("cursor_tx"), Object.class), field("{0}::xid8", Object.class, val(cursor)));
     }
 
     private static State state(Record row) {
@@ -274,6 +280,6 @@ public final class AuditLogRepository {
                 row.get(AUDIT_LOG.REBASED),
                 row.get(AUDIT_LOG.EPOCH),
                 new Frontier(row.get(AUDIT_LOG.SIZE), Hash.split(row.get(AUDIT_LOG.FRONTIER))),
-                new Cursor(row.get(CURSOR_TX), row.get(AUDIT_LOG.CURSOR_ID)));
+                row.get(CURSOR_TX));
     }
 }

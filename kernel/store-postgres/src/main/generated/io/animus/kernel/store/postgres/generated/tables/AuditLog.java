@@ -65,8 +65,6 @@ public class AuditLog extends TableImpl<Record> {
     @Deprecated
     public final TableField<Record, Object> CURSOR_TX = createField(DSL.name("cursor_tx"), DefaultDataType.getDefaultDataType("\"pg_catalog\".\"xid8\"").nullable(false).defaultValue(DSL.field(DSL.raw("'0'::xid8"), org.jooq.impl.SQLDataType.OTHER)), this, "");
 
-    public final TableField<Record, String> CURSOR_ID = createField(DSL.name("cursor_id"), SQLDataType.CLOB.nullable(false).defaultValue(DSL.field(DSL.raw("''::text"), SQLDataType.CLOB)), this, "");
-
     private AuditLog(Name alias, Table<Record> aliased) {
         this(alias, aliased, (Field<?>[]) null, null);
     }
