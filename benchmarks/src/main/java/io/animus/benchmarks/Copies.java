@@ -41,13 +41,13 @@ final class Copies {
     private static final String EVENT =
             """
             insert into audit_event (id, leaf, at, project_id, action, resource_id, outcome)
-            select 'aud_00' || lpad(n::text, 24, '0'), leaf, at, project_id, action, %ID%, outcome
+            select lpad(to_hex(n), 32, '0')::uuid, leaf, at, project_id, action, %ID%, outcome
             from audit_event, generate_series(%FROM%, %TO%) n where resource_id = '%TEMPLATE%' and action = 'run.created'""";
 
     private static final String DISCLOSURE =
             """
             insert into audit_disclosure (event_id, actor, disclosures)
-            select 'aud_00' || lpad(n::text, 24, '0'), actor, disclosures
+            select lpad(to_hex(n), 32, '0')::uuid, actor, disclosures
             from audit_disclosure, generate_series(%FROM%, %TO%) n where event_id =
                 (select id from audit_event where resource_id = '%TEMPLATE%' and action = 'run.created')""";
 

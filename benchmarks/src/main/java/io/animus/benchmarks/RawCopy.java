@@ -15,7 +15,7 @@ final class RawCopy implements AutoCloseable {
 
     RawCopy(Bed bed) throws SQLException {
         owner = bed.asOwner();
-        execute("create table raw_copy (leaf_index bigserial primary key, event_id text, leaf bytea)");
+        execute("create table raw_copy (leaf_index bigserial primary key, event_id uuid, leaf bytea)");
     }
 
     /** Gets ready with the newest events. */

@@ -11,11 +11,11 @@ record RawQueueWithRecords(Connection hub, int batch) {
             """
             , event%1$s as (
                 insert into audit_event (id, leaf, at, project_id, action, resource_id, outcome)
-                select 'aud_0%1$s' || substr(moved.id, 7), leaf.leaf, now(), moved.project_id, '%2$s', moved.id, 'success'
+                select uuidv7(), leaf.leaf, now(), moved.project_id, '%2$s', moved.id, 'success'
                 from moved, leaf returning id),
             disclosure%1$s as (
                 insert into audit_disclosure (event_id, actor, disclosures)
-                select 'aud_0%1$s' || substr(moved.id, 7), 'system:hub', leaf.disclosures from moved, leaf
+                select id, 'system:hub', leaf.disclosures from event%1$s, leaf
                 returning event_id)""";
 
     private static final String LEAF =

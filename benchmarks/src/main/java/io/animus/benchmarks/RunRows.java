@@ -1,5 +1,6 @@
 package io.animus.benchmarks;
 
+import io.animus.kernel.audit.AuditEvent;
 import io.animus.kernel.core.Ids;
 import java.sql.Array;
 import java.sql.Connection;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * statement.
  */
 final class RunRows {
-    private static final Map<String, String> IDS = Map.of("run_", "run", "aud_", "aud", "evt_", "evt");
+    private static final Map<String, String> IDS = Map.of("run_", "run", "evt_", "evt");
     private static final String ASSIGNED_BY_DATABASE = "tx";
 
     private final List<Cell> cells = new ArrayList<>();
@@ -63,7 +64,7 @@ final class RunRows {
             var cell = cells.get(i);
             var value = cell.value();
             if (cell.isNew() && value != null) {
-                var name = renamed.computeIfAbsent(value, old -> newName(String.valueOf(old), ids));
+                var name = renamed.computeIfAbsent(value, old -> newName(old, ids));
                 if (run.isEmpty() && name.startsWith("run_")) {
                     run = name;
                 }
@@ -75,7 +76,11 @@ final class RunRows {
         return run;
     }
 
-    private static String newName(String old, Ids ids) {
+    private static String newName(Object value, Ids ids) {
+        if (value instanceof UUID) {
+            return ids.next(AuditEvent.ID_PREFIX).number().toString();
+        }
+        var old = value.toString();
         var prefix = IDS.get(old.substring(0, Math.min(4, old.length())));
         return prefix == null ? UUID.randomUUID().toString() : ids.next(prefix).value();
     }
@@ -110,6 +115,7 @@ final class RunRows {
 
     private static boolean isNew(String table, String column, @Nullable Object value) {
         return table.equals("idempotency_key") && column.equals("key")
+                || value instanceof UUID
                 || value instanceof String text && text.length() == 30 && IDS.containsKey(text.substring(0, 4));
     }
 

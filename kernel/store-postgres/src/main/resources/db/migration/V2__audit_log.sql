@@ -16,10 +16,10 @@ create table audit_log (
     cursor_tx xid8 not null default '0'
 );
 
--- The sequencer copies the id out of audit_event; to check its form or a reference again costs as much as the rest.
+-- The sequencer copies the id out of audit_event; to check a reference again costs as much as the rest.
 create table audit_leaf (
     leaf_index bigint primary key check (leaf_index >= 0),
-    event_id text collate "C" not null unique,
+    event_id uuid not null unique,
     hash bytea not null check (length(hash) = 32)
 );
 

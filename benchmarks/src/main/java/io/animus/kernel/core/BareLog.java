@@ -130,7 +130,7 @@ public final class BareLog implements AutoCloseable {
                 var rows = new ArrayList<LeafRow>(count);
                 for (var i = 0; i < count; i++) {
                     var number = ByteBuffer.allocate(Long.BYTES).putLong(first + i);
-                    rows.add(new LeafRow(trail.ids().next("aud").value(), hasher.leaf(number.array())));
+                    rows.add(new LeafRow(trail.ids().next("aud").number(), hasher.leaf(number.array())));
                 }
                 var growth =
                         from.frontier().append(rows.stream().map(LeafRow::hash).toList());

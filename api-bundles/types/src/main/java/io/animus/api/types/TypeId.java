@@ -57,6 +57,17 @@ public record TypeId(String value) implements Comparable<TypeId> {
         return true;
     }
 
+    /** The number that the characters after the prefix spell. */
+    public UUID number() {
+        var high = 0L;
+        var low = 0L;
+        for (var i = value.length() - SUFFIX; i < value.length(); i++) {
+            high = (high << 5) | (low >>> 59);
+            low = (low << 5) | ALPHABET.indexOf(value.charAt(i));
+        }
+        return new UUID(high, low);
+    }
+
     /** What kind of thing the id names. */
     public String prefix() {
         return value.substring(0, value.length() - SUFFIX - 1);

@@ -55,29 +55,39 @@ public record Disclosure(String path, String salt, Json value) {
     }
 
     /**
-     * Reads what {@link #encoded()} wrote.
+     * The disclosure that {@link #json()} made this of.
      *
-     * @throws IllegalArgumentException if it is anything else
+     * @throws IllegalArgumentException if it is of another form
      */
-    public static Disclosure decode(String encoded) {
-        var parts = parts(encoded);
-        // There is one way to write the parts, which Json sees to, and one to write that in base64url.
-        if (BASE64.encodeToString(Base64.getUrlDecoder().decode(encoded)).equals(encoded)
-                && parts.get(0) instanceof Json.Text salt
-                && parts.get(1) instanceof Json.Text path) {
+    public static Disclosure of(Json stored) {
+        var parts = parts(stored);
+        if (parts.get(0) instanceof Json.Text salt && parts.get(1) instanceof Json.Text path) {
             return new Disclosure(path.value(), salt.value(), parts.get(2));
         }
         throw unreadable();
     }
 
     /**
-     * Salt, path and value of what {@link #encoded()} wrote, for those who make sure of that in another way. The path is a
-     * text.
+     * Reads what {@link #encoded()} wrote.
+     *
+     * @throws IllegalArgumentException if it is anything else
+     */
+    public static Disclosure decode(String encoded) {
+        var bytes = Base64.getUrlDecoder().decode(encoded);
+        // There is one way to write the parts, which Json sees to, and one to write that in base64url.
+        if (BASE64.encodeToString(bytes).equals(encoded)) {
+            return of(Json.read(bytes));
+        }
+        throw unreadable();
+    }
+
+    /**
+     * Salt, path and value of what {@link #json()} made, for those who make sure of that in another way. The path is a text.
      *
      * @throws IllegalArgumentException if it is nothing of that form
      */
-    static List<Json> parts(String encoded) {
-        if (Json.read(Base64.getUrlDecoder().decode(encoded)) instanceof Json.Sequence parts
+    static List<Json> parts(Json stored) {
+        if (stored instanceof Json.Sequence parts
                 && parts.items().size() == 3
                 && parts.items().get(1) instanceof Json.Text) {
             return parts.items();
@@ -86,13 +96,22 @@ public record Disclosure(String path, String salt, Json value) {
     }
 
     private static IllegalArgumentException unreadable() {
-        return new IllegalArgumentException("not the base64url of [salt, path, value]");
+        return new IllegalArgumentException("not [salt, path, value], or not in base64url");
     }
 
-    /** How it is stored and handed on: base64url without padding of the canonical JSON {@code [salt, path, value]}. */
+    /** How it is stored: {@code [salt, path, value]}. */
+    public Json json() {
+        return Json.array(Json.of(salt), Json.of(path), value);
+    }
+
+    /** How it is handed on: base64url without padding of the canonical form of {@link #json()}. */
     public String encoded() {
-        return BASE64.encodeToString(
-                Json.array(Json.of(salt), Json.of(path), value).canonical());
+        return encoded(json());
+    }
+
+    /** {@link #encoded()} of what was stored. */
+    public static String encoded(Json stored) {
+        return BASE64.encodeToString(stored.canonical());
     }
 
     /** What the leaf holds in its place: base64url without padding of the SHA-256 of {@link #encoded()}. */

@@ -139,18 +139,18 @@ public final class Leaf {
     }
 
     /**
-     * As {@link #disclosed}, of disclosures as {@link Disclosure#encoded()} wrote them. What was stored is hashed as it is:
+     * As {@link #disclosed}, of disclosures as {@link Disclosure#json()} made them. What was stored is hashed as it is:
      * where that is what the leaf commits to, it is what was sealed, and nothing else of its form needs to be checked.
      *
      * @throws IllegalArgumentException if one is not of this leaf
      */
-    public Json.Members disclosedBy(Collection<String> encoded) {
+    public Json.Members disclosedBy(Collection<Json> stored) {
         var sha256 = Digest.sha256();
         var opening = new Opening();
-        for (var stored : encoded) {
-            var parts = Disclosure.parts(stored);
+        for (var one : stored) {
+            var parts = Disclosure.parts(one);
             var path = ((Json.Text) parts.get(1)).value();
-            require(path, Disclosure.commitment(stored, sha256));
+            require(path, Disclosure.commitment(Disclosure.encoded(one), sha256));
             opening.put(path, parts.get(2));
         }
         return opening.event();

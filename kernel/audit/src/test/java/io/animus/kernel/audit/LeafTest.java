@@ -106,14 +106,14 @@ class LeafTest {
     @Test
     void showsWhatWasStoredAndNothingThatWasChangedSince() {
         var leaf = Leaf.read(sealed.leaf().canonical());
-        var stored = new ArrayList<>(
-                sealed.disclosures().stream().map(Disclosure::encoded).toList());
+        var stored = new ArrayList<Json>(
+                sealed.disclosures().stream().map(Disclosure::json).toList());
         assertThat(leaf.disclosedBy(stored))
                 .isEqualTo(Events.approval(someDetails()).json());
 
         var subject = disclosure(sealed, "/actor/subject");
-        var forged = new Disclosure(subject.path(), subject.salt(), Json.of("eve")).encoded();
-        stored.replaceAll(encoded -> encoded.equals(subject.encoded()) ? forged : encoded);
+        var forged = new Disclosure(subject.path(), subject.salt(), Json.of("eve")).json();
+        stored.replaceAll(one -> one.equals(subject.json()) ? forged : one);
 
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> leaf.disclosedBy(stored))

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -81,7 +82,7 @@ class EventRingTest {
         var answered = new TreeSet<String>();
         for (var part : crowd(8, () -> append(200))) {
             for (var event : part) {
-                answered.add(event.get().value());
+                answered.add(event.get().number().toString());
             }
         }
 
@@ -104,8 +105,8 @@ class EventRingTest {
 
         assertThat(kernel.column(
                         "select concat_ws(' ', e.action, e.outcome, e.resource_id, e.project_id, d.actor) from audit_event e"
-                                + " join audit_disclosure d on d.event_id = e.id where e.id = ?",
-                        event.value()))
+                                + " join audit_disclosure d on d.event_id = e.id where e.id = ?::uuid",
+                        event.number().toString()))
                 .containsExactly("access.denied denied run-1 " + project.id() + " " + somebody.principal());
         var page = database.read(tx -> tx.disclosures().find(event, null)).orElseThrow();
         assertThat(page.leaf().disclosed(page.disclosures()).toString()).contains("STATE_CONFLICT");
@@ -233,7 +234,7 @@ class EventRingTest {
 
         assertThat(answered.size() + told.get()).isEqualTo(asked);
         assertThat(recorded("id"))
-                .containsAll(answered.stream().map(TypeId::value).toList());
+                .containsAll(answered.stream().map(id -> id.number().toString()).toList());
         assertComplete();
     }
 
@@ -298,7 +299,7 @@ class EventRingTest {
         var numbers = new ArrayList<Long>();
         for (var id :
                 kernel.column("select id from audit_event where action like 'node.%' and " + OF_NODE, trail.node())) {
-            var event = database.read(tx -> tx.disclosures().find(new TypeId(id), null))
+            var event = database.read(tx -> tx.disclosures().find(TypeId.of("aud", UUID.fromString(id)), null))
                     .orElseThrow();
             var said = new String(event.leaf().disclosed(event.disclosures()).canonical(), StandardCharsets.UTF_8);
             var ranges = Pattern.compile("\\[(\\d+),(\\d+)]").matcher(said);

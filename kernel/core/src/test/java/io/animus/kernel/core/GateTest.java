@@ -118,8 +118,8 @@ class GateTest {
         assertThat(refusal.violations().get(0).code())
                 .isEqualTo(hidden ? ProblemCode.NOT_FOUND : ProblemCode.FORBIDDEN);
         assertThat(kernel.column(
-                        "select action from audit_event where id = ?",
-                        refusal.auditEvent().orElseThrow().value()))
+                        "select action from audit_event where id = ?::uuid",
+                        refusal.auditEvent().orElseThrow().number().toString()))
                 .containsExactly("access.denied");
     }
 

@@ -132,8 +132,8 @@ class ModelsTest {
                         "model_version.deprecated");
         for (var change : last.stageChanges()) {
             assertThat(kernel.column(
-                            "select action from audit_event where id = ?",
-                            change.auditEvent().value()))
+                            "select action from audit_event where id = ?::uuid",
+                            change.auditEvent().number().toString()))
                     .containsExactly("model_version." + change.to().word());
         }
         assertThat(events(last))
@@ -152,8 +152,8 @@ class ModelsTest {
         assertThat(code(early)).isEqualTo(ProblemCode.SELF_APPROVAL);
         assertThat(code(refused)).isEqualTo(ProblemCode.SELF_APPROVAL);
         assertThat(kernel.column(
-                        "select action || ' ' || outcome from audit_event where id = ?",
-                        refused.auditEvent().orElseThrow().value()))
+                        "select action || ' ' || outcome from audit_event where id = ?::uuid",
+                        refused.auditEvent().orElseThrow().number().toString()))
                 .containsExactly("access.denied denied");
         assertThat(versions.find(both, path("1")).stage()).isEqualTo(Stage.VALIDATED);
         assertThat(Kernel.done(versions.approve(approver, null, path("1"), null))

@@ -324,8 +324,8 @@ class RestrictedDataTest {
         assertThat(refusal).isNotNull();
         assertThat(refusal.violations()).extracting(Violation::code).containsExactly(ProblemCode.NOT_FOUND);
         assertThat(kernel.column(
-                        "select action || ' ' || outcome from audit_event where id = ?",
-                        refusal.auditEvent().orElseThrow().value()))
+                        "select action || ' ' || outcome from audit_event where id = ?::uuid",
+                        refusal.auditEvent().orElseThrow().number().toString()))
                 .containsExactly("access.denied denied");
     }
 

@@ -212,7 +212,7 @@ class SequencerTest {
                 // As after a restore: events of transactions that this system has not reached, in the log and not in
                 // it.
                 sql.execute("insert into audit_event (id, tx, leaf, at, action, outcome) select"
-                        + " 'aud_01jd8m3v6qfz0s8t3p1k5' || lpad(n::text, 5, '0'), '900000000'::xid8, 'restored', now(), 'x', 'y'"
+                        + " ('01890000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, '900000000'::xid8, 'restored', now(), 'x', 'y'"
                         + " from generate_series(1, 7) n");
                 sql.execute("update audit_log set system_identifier = 1, cursor_tx = '800000000'");
             }
@@ -281,8 +281,11 @@ class SequencerTest {
         assertThat(((Answer.Done<RoleBinding>) answer).covered()).isTrue();
         assertThat(kernel.column(
                         "select count(*) from audit_checkpoint where size > (select leaf_index from audit_leaf"
-                                + " where event_id = ?)",
-                        String.valueOf(((Answer.Done<RoleBinding>) answer).auditEvent())))
+                                + " where event_id = ?::uuid)",
+                        ((Answer.Done<RoleBinding>) answer)
+                                .auditEvent()
+                                .number()
+                                .toString()))
                 .isNotEqualTo(List.of("0"));
     }
 

@@ -83,7 +83,7 @@ class BadDaysOfTheLogTest {
             backdate   | LEAF_CHANGED 7     | update audit_event set leaf = convert_to(regexp_replace(convert_from(leaf, 'UTF8'), '"time":"20..', '"time":"2001'), 'UTF8') where id = @7
             delete     | LEAF_CHANGED 7     | delete from audit_disclosure where event_id = @7; delete from audit_event where id = @7
             delete all | TILE_MALFORMED 0   | delete from audit_leaf where leaf_index = 7
-            reorder    | LEAF_CHANGED 7     | update audit_leaf set event_id = 'aud_00000000000000000000000000' where leaf_index = 7; update audit_leaf l set event_id = k.event_id from kept.audit_leaf k where l.leaf_index = 9 and k.leaf_index = 7; update audit_leaf l set event_id = k.event_id from kept.audit_leaf k where l.leaf_index = 7 and k.leaf_index = 9
+            reorder    | LEAF_CHANGED 7     | update audit_leaf set event_id = '00000000-0000-0000-0000-000000000000' where leaf_index = 7; update audit_leaf l set event_id = k.event_id from kept.audit_leaf k where l.leaf_index = 9 and k.leaf_index = 7; update audit_leaf l set event_id = k.event_id from kept.audit_leaf k where l.leaf_index = 7 and k.leaf_index = 9
             move       | TILE_CHANGED 0     | update audit_leaf set leaf_index = 1000000 where leaf_index = 7; update audit_leaf set leaf_index = 7 where leaf_index = 9; update audit_leaf set leaf_index = 9 where leaf_index = 1000000
             duplicate  | LEAF_CHANGED 8     | update audit_event set leaf = (select leaf from audit_event where id = @7) where id = @8
             two tiles  | LEAF_CHANGED 0     | update audit_leaf l set hash = k.hash from kept.audit_leaf k where k.leaf_index = (l.leaf_index + 256) % 512 and l.leaf_index < 512

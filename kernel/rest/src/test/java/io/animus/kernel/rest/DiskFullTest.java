@@ -3,6 +3,7 @@ package io.animus.kernel.rest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.animus.api.types.TypeId;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Files;
@@ -86,7 +87,7 @@ class DiskFullTest {
                 assertThat(create(admin, one.name()).reply().status()).isIn(201, 409);
             } else {
                 var event = one.reply().header("Audit-Event");
-                assertThat(count("select count(*) from audit_event where id = '" + event + "'"))
+                assertThat(count("select count(*) from audit_event where id = '" + new TypeId(event).number() + "'"))
                         .isEqualTo(1);
             }
         }

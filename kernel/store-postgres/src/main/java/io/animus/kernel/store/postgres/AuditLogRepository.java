@@ -18,6 +18,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import org.jooq.DSLContext;
 import org.jooq.Field;
 import org.jooq.Record;
@@ -34,9 +35,14 @@ public final class AuditLogRepository {
     /** What {@link #pending} asks; each event is looked at once, however long its transaction or the backlog is. */
     static final String NEXT =
             """
-            select e.tx::text, e.id::text, e.leaf from audit_event e
+            select e.tx::text, e.id, e.leaf from audit_event e
             where e.tx > ?::xid8 and e.tx < pg_snapshot_xmin(pg_current_snapshot()) %s
             order by e.tx fetch first ? rows with ties""";
+
+    // UUIDs compare as signed numbers, in the database and everywhere else they don't.
+    private static final Comparator<Pending> BY_ID = Comparator.<Pending>comparingLong(
+                    event -> event.event().getMostSignificantBits() ^ Long.MIN_VALUE)
+            .thenComparingLong(event -> event.event().getLeastSignificantBits() ^ Long.MIN_VALUE);
 
     private static final String NOT_IN_LOG = "not exists (select from audit_leaf l where l.event_id = e.id)";
 
@@ -67,16 +73,16 @@ public final class AuditLogRepository {
      * An event that is committed, and before which no other one can appear any more.
      *
      * @param tx id of its transaction, as PostgreSQL writes it
-     * @param event id of the event
+     * @param event number of the event's id
      */
-    public record Pending(String tx, String event, byte[] leaf) {}
+    public record Pending(String tx, UUID event, byte[] leaf) {}
 
     /**
      * A leaf to append.
      *
-     * @param event id of the event
+     * @param event number of the event's id
      */
-    public record LeafRow(String event, Hash hash) {}
+    public record LeafRow(UUID event, Hash hash) {}
 
     /** Empty before {@link #create}. */
     public Optional<State> find() {
@@ -163,7 +169,7 @@ public final class AuditLogRepository {
         for (var end = 1; end <= events.size(); end++) {
             if (end == events.size()
                     || !events.get(end).tx().equals(events.get(begin).tx())) {
-                events.subList(begin, end).sort(Comparator.comparing(Pending::event));
+                events.subList(begin, end).sort(BY_ID);
                 begin = end;
             }
         }
@@ -173,7 +179,7 @@ public final class AuditLogRepository {
     public List<Pending> left(int limit) {
         return rows(
                 """
-                select e.tx::text, e.id::text, e.leaf from audit_event e
+                select e.tx::text, e.id, e.leaf from audit_event e
                 where e.tx >= pg_snapshot_xmax(pg_current_snapshot()) and %s
                 order by e.tx, e.id limit ?"""
                         .formatted(NOT_IN_LOG),
@@ -219,7 +225,7 @@ public final class AuditLogRepository {
         try (var rows = new BinaryCopy(connection, "copy audit_leaf (leaf_index, event_id, hash) from stdin binary")) {
             var index = first;
             for (var leaf : leaves) {
-                rows.row(3).bigint(index++).text(leaf.event()).bytes(leaf.hash().bytes());
+                rows.row(3).bigint(index++).uuid(leaf.event()).bytes(leaf.hash().bytes());
             }
             rows.finish();
         } catch (IOException e) {
@@ -255,7 +261,7 @@ public final class AuditLogRepository {
                 var pending = new ArrayList<Pending>();
                 try (var rows = statement.executeQuery()) {
                     while (rows.next()) {
-                        pending.add(new Pending(rows.getString(1), rows.getString(2), rows.getBytes(3)));
+                        pending.add(new Pending(rows.getString(1), rows.getObject(2, UUID.class), rows.getBytes(3)));
                     }
                 }
                 return pending;

@@ -88,7 +88,7 @@ public final class AuditNodeRepository {
                         select (l.leaf ->> 'nodeSeq')::bigint as n
                         from (select convert_from(leaf, 'UTF8')::json as leaf from audit_event where id > {0}) l
                         where l.leaf ->> 'node' = {1} and (l.leaf ->> 'nodeSeq')::bigint > {2} order by n""",
-                        val(node.after().value()), val(node.node()), val(node.settled()))
+                        val(node.after().number()), val(node.node()), val(node.settled()))
                 .map(row -> row.get(0, Long.class));
     }
 

@@ -2,7 +2,9 @@ package io.animus.kernel.store.postgres;
 
 import static io.animus.kernel.store.postgres.generated.Tables.AUDIT_DISCLOSURE;
 import static io.animus.kernel.store.postgres.generated.Tables.AUDIT_EVENT;
+import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.noCondition;
+import static org.jooq.impl.DSL.val;
 
 import io.animus.api.types.Json;
 import io.animus.api.types.TypeId;
@@ -19,10 +21,10 @@ import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jooq.Condition;
+import org.jooq.Field;
 import org.jooq.Record;
 import org.jspecify.annotations.Nullable;
 
@@ -83,7 +85,7 @@ public final class AuditRepository {
                 var event = entry.event();
                 var project = event.resource().project();
                 rows.row(7)
-                        .text(event.id().value())
+                        .uuid(event.id().number())
                         .bytes(entry.sealed().leaf().canonical())
                         .timestamp(event.time())
                         .textOrNull(project == null ? null : project.value())
@@ -98,13 +100,15 @@ public final class AuditRepository {
     }
 
     private static void copyDisclosures(Connection connection, List<Entry> sealed) throws SQLException {
-        try (var rows =
-                new BinaryCopy(connection, "copy audit_disclosure (event_id, actor, disclosures) from stdin binary")) {
+        try (var rows = new BinaryCopy(
+                connection, "copy audit_disclosure (event_id, actor, disclosures, detached) from stdin binary")) {
             for (var entry : sealed) {
-                rows.row(3)
-                        .text(entry.event().id().value())
+                var detached = detached(entry.sealed());
+                rows.row(4)
+                        .uuid(entry.event().id().number())
                         .text(entry.actor().toString())
-                        .bytes(values(entry.sealed()).canonical());
+                        .bytes(disclosures(entry.sealed()).canonical())
+                        .bytesOrNull(detached == null ? null : detached.canonical());
             }
             rows.finish();
         } catch (IOException e) {
@@ -116,14 +120,19 @@ public final class AuditRepository {
         var event = entry.event();
         rows.add(
                 LateTable.AUDIT_EVENT,
-                event.id(),
+                event.id().number(),
                 entry.sealed().leaf().canonical(),
                 event.time(),
                 event.resource().project(),
                 event.action().word(),
                 event.resource().id(),
                 event.outcome().word());
-        rows.add(LateTable.AUDIT_DISCLOSURE, event.id(), entry.actor(), values(entry.sealed()));
+        rows.add(
+                LateTable.AUDIT_DISCLOSURE,
+                event.id().number(),
+                entry.actor(),
+                disclosures(entry.sealed()),
+                detached(entry.sealed()));
     }
 
     /** Events in the clear, as far as their values haven't been erased: what {@link Leaf#disclosed} makes of them. */
@@ -137,6 +146,11 @@ public final class AuditRepository {
         return Paging.page(query, AUDIT_EVENT.ID, request, AuditRepository::read, AuditRepository::id);
     }
 
+    /** What an index holds in the place of a text that may be long, and stands in the row already. */
+    static Field<Integer> hash(Field<?> text) {
+        return field("hashtext({0})", Integer.class, text);
+    }
+
     private static Condition condition(Filter filter) {
         var all = noCondition();
         if (filter.auditor() != null) {
@@ -147,15 +161,14 @@ public final class AuditRepository {
         }
         var subject = filter.subject();
         if (subject != null) {
-            all = all.and(AUDIT_DISCLOSURE.ACTOR.in(Arrays.stream(Principal.Kind.values())
-                    .map(kind -> new Principal(kind, subject))
-                    .toList()));
+            all = all.and(DisclosureRepository.actedBy(subject));
         }
         if (filter.action() != null) {
             all = all.and(AUDIT_EVENT.ACTION.eq(filter.action()));
         }
         if (filter.resource() != null) {
-            all = all.and(AUDIT_EVENT.RESOURCE_ID.eq(filter.resource()));
+            all = all.and(hash(AUDIT_EVENT.RESOURCE_ID).eq(hash(val(filter.resource()))))
+                    .and(AUDIT_EVENT.RESOURCE_ID.eq(filter.resource()));
         }
         if (filter.outcome() != null) {
             all = all.and(AUDIT_EVENT.OUTCOME.eq(filter.outcome()));
@@ -169,19 +182,16 @@ public final class AuditRepository {
         return all;
     }
 
-    private static Json values(SealedEvent sealed) {
-        return Json.object()
-                .put(
-                        "disclosures",
-                        Json.texts(sealed.disclosures().stream()
-                                .map(Disclosure::encoded)
-                                .toList()))
-                .put(
-                        "detached",
-                        Json.array(sealed.detached().stream()
-                                .map(AuditRepository::detached)
-                                .toList()))
-                .build();
+    private static Json disclosures(SealedEvent sealed) {
+        return Json.array(sealed.disclosures().stream().map(Disclosure::json).toList());
+    }
+
+    private static @Nullable Json detached(SealedEvent sealed) {
+        return sealed.detached().isEmpty()
+                ? null
+                : Json.array(sealed.detached().stream()
+                        .map(AuditRepository::detached)
+                        .toList());
     }
 
     private static Json.Members detached(DetachedDetail detail) {
@@ -192,9 +202,8 @@ public final class AuditRepository {
     }
 
     private static Json.Members read(Record row) {
-        var values = row.get(AUDIT_DISCLOSURE.DISCLOSURES);
-        var disclosures = values == null ? List.<String>of() : new JsonMembers(values).texts("disclosures");
-        return Leaf.read(row.get(AUDIT_EVENT.LEAF)).disclosedBy(disclosures);
+        return Leaf.read(row.get(AUDIT_EVENT.LEAF))
+                .disclosedBy(DisclosureRepository.items(row.get(AUDIT_DISCLOSURE.DISCLOSURES)));
     }
 
     private static TypeId id(Json.Members event) {

@@ -10,6 +10,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.PGCopyOutputStream;
@@ -51,6 +52,13 @@ final class BinaryCopy implements AutoCloseable {
         return this;
     }
 
+    BinaryCopy uuid(UUID value) throws IOException {
+        out.writeInt(2 * Long.BYTES);
+        out.writeLong(value.getMostSignificantBits());
+        out.writeLong(value.getLeastSignificantBits());
+        return this;
+    }
+
     BinaryCopy text(String value) throws IOException {
         return bytes(value.getBytes(UTF_8));
     }
@@ -62,11 +70,15 @@ final class BinaryCopy implements AutoCloseable {
     }
 
     BinaryCopy textOrNull(@Nullable String value) throws IOException {
+        return bytesOrNull(value == null ? null : value.getBytes(UTF_8));
+    }
+
+    BinaryCopy bytesOrNull(byte @Nullable [] value) throws IOException {
         if (value == null) {
             out.writeInt(-1);
             return this;
         }
-        return text(value);
+        return bytes(value);
     }
 
     /** To the microsecond. */

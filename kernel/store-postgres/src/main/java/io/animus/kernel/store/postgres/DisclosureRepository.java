@@ -29,8 +29,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What may be shown of events: table {@code audit_disclosure}, of which values may be erased. */
 public final class DisclosureRepository {
-    private static final String DISCLOSURES = "disclosures";
-    private static final String DETACHED = "detached";
     private static final String DETAIL = "/details/";
 
     private final DSLContext sql;
@@ -62,7 +60,7 @@ public final class DisclosureRepository {
                 .and(seenBy(auditor))
                 .fetchOptional(row -> new Recorded(
                         Leaf.read(row.get(AUDIT_EVENT.LEAF)),
-                        encoded(row).stream().map(Disclosure::decode).toList()));
+                        items(row).stream().map(Disclosure::of).toList()));
     }
 
     /**
@@ -87,7 +85,7 @@ public final class DisclosureRepository {
                         row.get(AUDIT_LEAF.LEAF_INDEX),
                         isOfTheLog(row.get(AUDIT_EVENT.ACTION)),
                         row.get(seen),
-                        encoded(row)));
+                        items(row).stream().map(Disclosure::encoded).toList()));
     }
 
     /** Whether an event with this action says what it takes to judge the log, so that nothing of it is ever erased. */
@@ -101,9 +99,7 @@ public final class DisclosureRepository {
                 .from(AUDIT_DISCLOSURE)
                 .join(AUDIT_EVENT)
                 .on(AUDIT_EVENT.ID.eq(AUDIT_DISCLOSURE.EVENT_ID))
-                .where(AUDIT_DISCLOSURE.ACTOR.in(Arrays.stream(Principal.Kind.values())
-                        .map(kind -> new Principal(kind, subject))
-                        .toList()))
+                .where(actedBy(subject))
                 .and(isErasable())
                 .orderBy(AUDIT_DISCLOSURE.EVENT_ID)
                 .limit(limit)
@@ -119,7 +115,11 @@ public final class DisclosureRepository {
     public List<TypeId> erase(Collection<TypeId> events, List<String> paths) {
         Predicate<String> goes =
                 path -> paths.stream().anyMatch(erased -> path.equals(erased) || path.startsWith(erased + "/"));
-        var rows = sql.select(AUDIT_DISCLOSURE.EVENT_ID, AUDIT_DISCLOSURE.ACTOR, AUDIT_DISCLOSURE.DISCLOSURES)
+        var rows = sql.select(
+                        AUDIT_DISCLOSURE.EVENT_ID,
+                        AUDIT_DISCLOSURE.ACTOR,
+                        AUDIT_DISCLOSURE.DISCLOSURES,
+                        AUDIT_DISCLOSURE.DETACHED)
                 .from(AUDIT_DISCLOSURE)
                 .join(AUDIT_EVENT)
                 .on(AUDIT_EVENT.ID.eq(AUDIT_DISCLOSURE.EVENT_ID))
@@ -136,24 +136,20 @@ public final class DisclosureRepository {
     }
 
     private boolean erase(Record row, Predicate<String> goes) {
-        var kept = encoded(row).stream()
-                .filter(encoded -> !goes.test(Disclosure.decode(encoded).path()))
+        var all = items(row);
+        var kept = all.stream()
+                .filter(stored -> !goes.test(Disclosure.of(stored).path()))
                 .toList();
-        if (kept.size() == encoded(row).size()) {
+        if (kept.size() == all.size()) {
             return false;
         }
-        var detached = new JsonMembers(row.get(AUDIT_DISCLOSURE.DISCLOSURES))
-                .list(DETACHED, JsonMembers::new).stream()
-                        .filter(detail -> !goes.test(DETAIL + nameOf(detail.text("pointer"))))
-                        .map(JsonMembers::object)
-                        .toList();
-        var rest = Json.object()
-                .put(DISCLOSURES, Json.texts(kept))
-                .put(DETACHED, Json.array(detached))
-                .build();
+        var detached = items(row.get(AUDIT_DISCLOSURE.DETACHED)).stream()
+                .filter(detail -> !goes.test(DETAIL + nameOf(new JsonMembers(detail).text("pointer"))))
+                .toList();
         sql.update(AUDIT_DISCLOSURE)
                 .set(AUDIT_DISCLOSURE.ACTOR, goes.test("/actor/subject") ? null : row.get(AUDIT_DISCLOSURE.ACTOR))
-                .set(AUDIT_DISCLOSURE.DISCLOSURES, rest)
+                .set(AUDIT_DISCLOSURE.DISCLOSURES, Json.array(kept))
+                .set(AUDIT_DISCLOSURE.DETACHED, detached.isEmpty() ? null : Json.array(detached))
                 .where(AUDIT_DISCLOSURE.EVENT_ID.eq(row.get(AUDIT_DISCLOSURE.EVENT_ID)))
                 .execute();
         return true;
@@ -178,8 +174,24 @@ public final class DisclosureRepository {
                         .and(ROLE_BINDING.ROLE.eq(Role.AUDITOR.word())));
     }
 
-    private static List<String> encoded(Record row) {
-        var values = row.get(AUDIT_DISCLOSURE.DISCLOSURES);
-        return values == null ? List.of() : new JsonMembers(values).texts(DISCLOSURES);
+    /** Whether this one acted, whatever kind of principal it is, and is still named. */
+    static Condition actedBy(String subject) {
+        var principals = Arrays.stream(Principal.Kind.values())
+                .map(kind -> new Principal(kind, subject))
+                .toList();
+        return AuditRepository.hash(AUDIT_DISCLOSURE.ACTOR)
+                .in(principals.stream()
+                        .map(principal -> AuditRepository.hash(val(principal.toString())))
+                        .toList())
+                .and(AUDIT_DISCLOSURE.ACTOR.in(principals));
+    }
+
+    private static List<Json> items(Record row) {
+        return items(row.get(AUDIT_DISCLOSURE.DISCLOSURES));
+    }
+
+    /** What an array holds that was stored; nothing for null. */
+    static List<Json> items(@Nullable Json stored) {
+        return stored == null ? List.of() : ((Json.Sequence) stored).items();
     }
 }

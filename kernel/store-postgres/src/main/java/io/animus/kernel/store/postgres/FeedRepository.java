@@ -2,6 +2,7 @@ package io.animus.kernel.store.postgres;
 
 import io.animus.api.types.Json;
 import io.animus.api.types.TypeId;
+import io.animus.kernel.audit.Disclosure;
 import io.animus.kernel.domain.delivery.EntryFilter;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -10,6 +11,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 public final class FeedRepository {
     private static final String COLUMNS =
             """
-            l.leaf_index, l.hash, e.id::text, e.leaf, d.disclosures, e.at,
+            l.leaf_index, l.hash, e.id, e.leaf, d.disclosures, e.at,
                 e.action, e.outcome
             from audit_leaf l join audit_event e on e.id = l.event_id
                 left join audit_disclosure d on d.event_id = e.id""";
@@ -46,14 +48,14 @@ public final class FeedRepository {
      * An entry of the log.
      *
      * @param hash of the leaf
-     * @param disclosures what was not erased, encoded
+     * @param disclosures what was not erased, as {@link Disclosure#json()}
      */
     public record Row(
             long index,
             byte[] hash,
             TypeId event,
             byte[] leaf,
-            List<String> disclosures,
+            List<Json> disclosures,
             Instant at,
             String action,
             String outcome) {}
@@ -116,7 +118,7 @@ public final class FeedRepository {
             rows.add(new Row(
                     found.getLong("leaf_index"),
                     found.getBytes("hash"),
-                    new TypeId(found.getString("id")),
+                    EventIdConverter.id(found.getObject("id", UUID.class)),
                     found.getBytes("leaf"),
                     disclosures(found.getBytes("disclosures")),
                     found.getObject("at", OffsetDateTime.class).toInstant(),
@@ -127,12 +129,7 @@ public final class FeedRepository {
     }
 
     /** Taken apart here: the database would have to parse it for that. */
-    private static List<String> disclosures(byte @Nullable [] stored) {
-        if (stored == null) {
-            return List.of();
-        }
-        var values = (Json.Members) Json.read(stored);
-        var texts = (Json.Sequence) values.find("disclosures").orElseThrow();
-        return texts.items().stream().map(text -> ((Json.Text) text).value()).toList();
+    private static List<Json> disclosures(byte @Nullable [] stored) {
+        return stored == null ? List.of() : DisclosureRepository.items(Json.read(stored));
     }
 }

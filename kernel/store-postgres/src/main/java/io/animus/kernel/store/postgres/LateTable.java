@@ -25,8 +25,8 @@ enum LateTable {
     COMPOSITION(LateTable.IGNORE, "digest text, content json, recorded_at timestamptz"),
     OUTBOX("", "id text, project_id text, type text, subject text, created_at timestamptz"),
     AUDIT_EVENT(
-            "", "id text, leaf bytea, at timestamptz, project_id text, action text, resource_id text, outcome text"),
-    AUDIT_DISCLOSURE("", "event_id text, actor text, disclosures json"),
+            "", "id uuid, leaf bytea, at timestamptz, project_id text, action text, resource_id text, outcome text"),
+    AUDIT_DISCLOSURE("", "event_id uuid, actor text, disclosures json, detached json"),
     IDEMPOTENCY_KEY(
             LateTable.IGNORE + " returning 1",
             "scope text, key text, request_digest text, status integer, body bytea, location text,"

@@ -98,7 +98,7 @@ class AuditLogRepositoryTest {
         insertMany(2);
         assertThat(pending(10))
                 .hasSize(5_000)
-                .isSortedAccordingTo(Comparator.comparing(Pending::event))
+                .isSortedAccordingTo(Comparator.comparing(one -> one.event().toString()))
                 .extracting(Pending::tx)
                 .containsOnly(pending(1).get(0).tx());
 
@@ -184,7 +184,7 @@ class AuditLogRepositoryTest {
         try (var owner = postgres.asOwner();
                 var sql = owner.createStatement()) {
             sql.execute("insert into audit_event (id, tx, leaf, at, action, outcome)"
-                    + " select 'aud_01jd8m3v6qfz0s8t3p1k5' || lpad(n::text, 5, '0'), (n / 40)::text::xid8, 'leaf', now(),"
+                    + " select ('01890000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, (n / 40)::text::xid8, 'leaf', now(),"
                     + " 'x', 'y' from generate_series(40, 20039) n");
             sql.execute("analyze audit_event");
             assertThat(plan(owner, "200", 90))
@@ -246,7 +246,7 @@ class AuditLogRepositoryTest {
         events++;
         try (var sql = connection.createStatement()) {
             sql.execute(
-                    "insert into audit_event (id, leaf, at, action, outcome) values ('aud_01jd8m3v6qfz0s8t3p1k5%05d', 'leaf %d',"
+                    "insert into audit_event (id, leaf, at, action, outcome) values ('01890000-0000-7000-8000-%012d', 'leaf %d',"
                                     .formatted(events, events)
                             + " now(), 'x', 'y')");
         }
@@ -256,7 +256,7 @@ class AuditLogRepositoryTest {
         try (var hub = postgres.asHub();
                 var sql = hub.createStatement()) {
             sql.execute("insert into audit_event (id, leaf, at, action, outcome)"
-                    + " select 'aud_01jd8m3v6qfz0s8t3p1k5' || lpad(n::text, 5, '0'), convert_to('leaf ' || n, 'UTF8'),"
+                    + " select ('01890000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, convert_to('leaf ' || n, 'UTF8'),"
                     + " now(), 'x', 'y' from generate_series(%d, %d, -1) n".formatted(events + count, events + 1));
             events += count;
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -18,10 +19,10 @@ class ErasureTest {
     private static final String IMMUTABLE = "AN001";
     private static final String NO_RIGHT = "42501";
     private static final String DONE = "";
-    private static final String EVENT = "aud_00000000000000000000000001";
-    private static final String OF_THE_LOG = "aud_00000000000000000000000002";
+    private static final String EVENT = "00000000-0000-0000-0000-000000000001";
+    private static final String OF_THE_LOG = "00000000-0000-0000-0000-000000000002";
     private static final String RECORD =
-            "insert into audit_event (id, leaf, at, action, outcome) values ('aud_00000000000000000000000003', '', now(),"
+            "insert into audit_event (id, leaf, at, action, outcome) values ('00000000-0000-0000-0000-000000000003', '', now(),"
                     + " 'audit.erased', 'success')";
 
     private static TestDatabase postgres;
@@ -68,6 +69,10 @@ class ErasureTest {
     void refusesAnotherValueAndAnotherActor() throws SQLException {
         assertThat(asHub(RECORD, set(EVENT, shown("a", "c")))).isEqualTo(REFUSED);
         assertThat(asHub(RECORD, set(EVENT, shown("a", "b", "c")))).isEqualTo(REFUSED);
+        assertThat(asHub(RECORD, set(EVENT, shown("a", "a")))).isEqualTo(REFUSED);
+        assertThat(asHub(RECORD, set(EVENT, "[[\"salt\",\"/details/x\"]]"))).isEqualTo(REFUSED);
+        assertThat(asHub(RECORD, set(EVENT, "[]", "[{\"pointer\":\"p\",\"value\":1}]")))
+                .isEqualTo(REFUSED);
         assertThat(asHub(RECORD, "update audit_disclosure set actor = 'user:bob' where event_id = '" + EVENT + "'"))
                 .isEqualTo(REFUSED);
     }
@@ -111,7 +116,15 @@ class ErasureTest {
         return "update audit_disclosure set disclosures = '%s' where event_id = '%s'".formatted(shown, event);
     }
 
+    private static String set(String event, String shown, String detached) {
+        return "update audit_disclosure set disclosures = '%s', detached = '%s' where event_id = '%s'"
+                .formatted(shown, detached, event);
+    }
+
     private static String shown(String... values) {
-        return "{\"detached\":[],\"disclosures\":[\"" + String.join("\",\"", values) + "\"]}";
+        return Arrays.stream(values)
+                .map("[\"salt\",\"/details/x\",\"%s\"]"::formatted)
+                .toList()
+                .toString();
     }
 }

@@ -7,6 +7,7 @@ package io.animus.kernel.store.postgres.generated.tables;
 import io.animus.api.types.Json;
 import io.animus.api.types.TypeId;
 import io.animus.kernel.domain.access.Principal;
+import io.animus.kernel.store.postgres.EventIdConverter;
 import io.animus.kernel.store.postgres.JsonConverter;
 import io.animus.kernel.store.postgres.generated.DefaultSchema;
 
@@ -45,11 +46,13 @@ public class AuditDisclosure extends TableImpl<Record> {
         return Record.class;
     }
 
-    public final TableField<Record, TypeId> EVENT_ID = createField(DSL.name("event_id"), SQLDataType.CLOB.nullable(false), this, "", Converter.ofNullable(String.class, TypeId.class, io.animus.api.types.TypeId::new, io.animus.api.types.TypeId::value));
+    public final TableField<Record, TypeId> EVENT_ID = createField(DSL.name("event_id"), SQLDataType.UUID.nullable(false), this, "", new EventIdConverter());
 
     public final TableField<Record, Principal> ACTOR = createField(DSL.name("actor"), SQLDataType.CLOB, this, "", Converter.ofNullable(String.class, Principal.class, io.animus.kernel.domain.access.Principal::parse, io.animus.kernel.domain.access.Principal::toString));
 
     public final TableField<Record, Json> DISCLOSURES = createField(DSL.name("disclosures"), SQLDataType.JSON.nullable(false), this, "", new JsonConverter());
+
+    public final TableField<Record, Json> DETACHED = createField(DSL.name("detached"), SQLDataType.JSON, this, "", new JsonConverter());
 
     private AuditDisclosure(Name alias, Table<Record> aliased) {
         this(alias, aliased, (Field<?>[]) null, null);

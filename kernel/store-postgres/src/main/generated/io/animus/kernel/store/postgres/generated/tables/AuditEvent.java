@@ -5,6 +5,7 @@ package io.animus.kernel.store.postgres.generated.tables;
 
 
 import io.animus.api.types.TypeId;
+import io.animus.kernel.store.postgres.EventIdConverter;
 import io.animus.kernel.store.postgres.generated.DefaultSchema;
 
 import java.time.Instant;
@@ -47,7 +48,7 @@ public class AuditEvent extends TableImpl<Record> {
         return Record.class;
     }
 
-    public final TableField<Record, TypeId> ID = createField(DSL.name("id"), SQLDataType.CLOB.nullable(false), this, "", Converter.ofNullable(String.class, TypeId.class, io.animus.api.types.TypeId::new, io.animus.api.types.TypeId::value));
+    public final TableField<Record, TypeId> ID = createField(DSL.name("id"), SQLDataType.UUID.nullable(false), this, "", new EventIdConverter());
 
     @Deprecated
     public final TableField<Record, Object> TX = createField(DSL.name("tx"), DefaultDataType.getDefaultDataType("\"pg_catalog\".\"xid8\"").nullable(false).defaultValue(DSL.field(DSL.raw("pg_current_xact_id()"), org.jooq.impl.SQLDataType.OTHER)), this, "");

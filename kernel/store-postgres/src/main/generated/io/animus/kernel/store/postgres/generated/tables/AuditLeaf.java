@@ -5,6 +5,7 @@ package io.animus.kernel.store.postgres.generated.tables;
 
 
 import io.animus.api.types.TypeId;
+import io.animus.kernel.store.postgres.EventIdConverter;
 import io.animus.kernel.store.postgres.generated.DefaultSchema;
 
 import java.util.Arrays;
@@ -13,7 +14,6 @@ import java.util.List;
 
 import org.jooq.Check;
 import org.jooq.Condition;
-import org.jooq.Converter;
 import org.jooq.Field;
 import org.jooq.Name;
 import org.jooq.PlainSQL;
@@ -47,7 +47,7 @@ public class AuditLeaf extends TableImpl<Record> {
 
     public final TableField<Record, Long> LEAF_INDEX = createField(DSL.name("leaf_index"), SQLDataType.BIGINT.nullable(false), this, "");
 
-    public final TableField<Record, TypeId> EVENT_ID = createField(DSL.name("event_id"), SQLDataType.CLOB.nullable(false), this, "", Converter.ofNullable(String.class, TypeId.class, io.animus.api.types.TypeId::new, io.animus.api.types.TypeId::value));
+    public final TableField<Record, TypeId> EVENT_ID = createField(DSL.name("event_id"), SQLDataType.UUID.nullable(false), this, "", new EventIdConverter());
 
     public final TableField<Record, byte[]> HASH = createField(DSL.name("hash"), SQLDataType.BLOB.nullable(false), this, "");
 
