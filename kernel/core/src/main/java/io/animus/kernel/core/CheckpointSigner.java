@@ -13,17 +13,20 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Signs what is committed of the log: never what only this process believes of it. */
 final class CheckpointSigner {
     private final Database database;
     private final LogKeys keys;
     private final Clock clock;
+    private final Consumer<Integrator.Step> watch;
 
-    CheckpointSigner(Database database, LogKeys keys, Clock clock) {
+    CheckpointSigner(Database database, LogKeys keys, Clock clock, Consumer<Integrator.Step> watch) {
         this.database = database;
         this.keys = keys;
         this.clock = clock;
+        this.watch = watch;
     }
 
     /**
@@ -45,7 +48,9 @@ final class CheckpointSigner {
             var signers = signers(tx, state);
             var checkpoint =
                     new Checkpoint(state.origin(), size, state.frontier().root());
-            tx.checkpoints().insert(checkpoint, checkpoint.sign(signers), now());
+            var note = checkpoint.sign(signers);
+            watch.accept(Integrator.Step.SIGNED);
+            tx.checkpoints().insert(checkpoint, note, now());
             if (signers.size() > 1) {
                 retired.add(signers.get(0).verifier(state.origin()));
             }

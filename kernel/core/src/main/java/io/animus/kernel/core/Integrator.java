@@ -29,7 +29,9 @@ final class Integrator {
         READ,
         HASHED,
         APPENDED,
-        COMMITTED
+        COMMITTED,
+        /** A checkpoint is signed, and nobody but this process has seen it. */
+        SIGNED
     }
 
     Integrator(Database database) {

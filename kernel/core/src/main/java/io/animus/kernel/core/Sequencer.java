@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
@@ -79,7 +80,7 @@ public final class Sequencer {
                 database,
                 trail,
                 status,
-                new Integrator(database),
+                step -> {},
                 config.origin(),
                 folder(config, bundle.getProperty("karaf.data")),
                 Clock.systemUTC());
@@ -89,18 +90,18 @@ public final class Sequencer {
             Database database,
             AuditTrail trail,
             LogStatus status,
-            Integrator integrator,
+            Consumer<Integrator.Step> watch,
             String origin,
             Path keys,
             Clock clock) {
         this.database = database;
         this.trail = trail;
         this.status = status;
-        this.integrator = integrator;
+        this.integrator = new Integrator(database, watch);
         this.origin = origin;
         this.clock = clock;
         this.keys = new LogKeys(keys);
-        this.signer = new CheckpointSigner(database, this.keys, clock);
+        this.signer = new CheckpointSigner(database, this.keys, clock, watch);
         thread.setDaemon(true);
         thread.start();
     }

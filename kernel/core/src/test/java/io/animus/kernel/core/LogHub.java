@@ -42,7 +42,7 @@ final class LogHub implements AutoCloseable {
 
     /** Starts a sequencer that beats by itself. */
     Sequencer run(LogStatus status) {
-        sequencer = new Sequencer(database, trail, status, new Integrator(database), "", keys, kernel.clock());
+        sequencer = new Sequencer(database, trail, status, step -> {}, "", keys, kernel.clock());
         return sequencer;
     }
 
@@ -51,7 +51,11 @@ final class LogHub implements AutoCloseable {
     }
 
     CheckpointSigner signer() {
-        return new CheckpointSigner(database, new LogKeys(keys), kernel.clock());
+        return signer(step -> {});
+    }
+
+    CheckpointSigner signer(Consumer<Integrator.Step> watch) {
+        return new CheckpointSigner(database, new LogKeys(keys), kernel.clock(), watch);
     }
 
     /** Leads from now on, by hand; waits until who led before has let go. */

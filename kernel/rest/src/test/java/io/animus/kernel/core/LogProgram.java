@@ -47,7 +47,7 @@ public final class LogProgram {
         trail = new AuditTrail(database, Composition.none());
     }
 
-    /** Where it can stand still: the steps of the integrator. */
+    /** Where it can stand still: the steps of integrator and signer. */
     public static List<String> steps() {
         return Arrays.stream(Integrator.Step.values()).map(Enum::name).toList();
     }
@@ -117,7 +117,7 @@ public final class LogProgram {
                 database,
                 trail,
                 new LogStatus(new Metrics()),
-                new Integrator(database, step -> reach(step, what)),
+                step -> reach(step, what),
                 "hub.example/audit",
                 keys,
                 Clock.systemUTC());
