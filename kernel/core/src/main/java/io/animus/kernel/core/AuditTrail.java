@@ -31,6 +31,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
+import java.util.function.ToLongBiFunction;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -132,9 +133,11 @@ public class AuditTrail {
         ring.close();
     }
 
-    /** From now on events are of another life. */
+    /** From now on events are of another life, which gives no numbers before its first sign is on record. */
     void begin() {
-        life = newLife();
+        var next = newLife();
+        next.numbers().stayFresh(System.nanoTime(), Duration.ZERO);
+        life = next;
     }
 
     private Life newLife() {
@@ -184,7 +187,7 @@ public class AuditTrail {
     }
 
     private void record(Transaction tx, CompositionContents contents) {
-        installed.record(tx, contents, clock.instant(), draft -> append(tx, draft, contents));
+        installed.record(tx, contents, clock.instant(), draft -> append(tx, draft, contents, NodeNumbers::next));
     }
 
     /** Records, within the transaction of the change, that something was done. */
@@ -275,15 +278,31 @@ public class AuditTrail {
         return account;
     }
 
-    TypeId append(Transaction tx, Draft draft) {
-        return append(tx, draft, recorded(tx));
+    /** Records, as {@link #succeed} does, that this life begins. */
+    void open(Transaction tx, Caller caller, Json.Members details, Instant now) {
+        var contents = installed.now();
+        var node = Resource.of(typeOf(nodeId()), nodeId(), null);
+        installed.record(tx, contents, now, draft -> append(tx, draft, contents, NodeNumbers::begin));
+        append(
+                tx,
+                new Draft(caller, Action.NODE_STARTED, node, Outcome.SUCCESS, null, details, now),
+                contents,
+                NodeNumbers::begin);
     }
 
-    private TypeId append(Transaction tx, Draft draft, CompositionContents contents) {
+    TypeId append(Transaction tx, Draft draft) {
+        return append(tx, draft, recorded(tx), NodeNumbers::next);
+    }
+
+    private TypeId append(
+            Transaction tx,
+            Draft draft,
+            CompositionContents contents,
+            ToLongBiFunction<NodeNumbers, TypeId> numbering) {
         var id = ids.next(AuditEvent.ID_PREFIX);
         tx.audit().append(() -> {
             var current = life;
-            var number = current.numbers().next(id);
+            var number = numbering.applyAsLong(current.numbers(), id);
             tx.whenOver(end -> current.numbers().over(number, end));
             return seal(id, draft, new Origin(current.node(), number, contents.digest()));
         });

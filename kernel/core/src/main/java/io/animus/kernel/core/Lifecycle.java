@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -50,6 +51,9 @@ public final class Lifecycle {
     private final Clock clock;
     private final ScheduledExecutorService beats = Executors.newSingleThreadScheduledExecutor(Lifecycle::thread);
     private final Map<String, Long> silentSince = new HashMap<>();
+    /** Earlier lives of this process that are not closed yet. */
+    private final Set<String> over = new HashSet<>();
+
     private @Nullable Doubt doubt;
     private boolean troubled;
 
@@ -94,7 +98,8 @@ public final class Lifecycle {
                 .build();
         database.write(tx -> {
             tx.auditNodes().start(trail.node(), floor(now), trail.heartbeat(), now);
-            return trail.succeed(tx, CALLER, Action.NODE_STARTED, trail.nodeId(), null, details, now);
+            trail.open(tx, CALLER, details, now);
+            return true;
         });
         stayFresh(since);
     }
@@ -128,17 +133,27 @@ public final class Lifecycle {
 
     /** A sign of life, with what became of the numbers so far. */
     void beat() {
-        settleDoubts();
-        var since = System.nanoTime();
-        if (account(Action.NODE_HEARTBEAT)) {
-            stayFresh(since);
+        if (trail.numbers().isStale()) {
+            beginAnother();
+            LOG.warn("No sign of life of this hub was on record for too long; it goes on under another name");
         } else {
-            LOG.error("Others have declared this hub lost; it goes on under another name");
-            trail.begin();
-            doubt = null;
-            start();
+            settleDoubts();
+            var since = System.nanoTime();
+            if (account(Action.NODE_HEARTBEAT)) {
+                stayFresh(since);
+            } else {
+                LOG.error("Others have declared this hub lost; it goes on under another name");
+                beginAnother();
+            }
         }
         closeTheLost();
+    }
+
+    private void beginAnother() {
+        over.add(trail.node());
+        trail.begin();
+        doubt = null;
+        start();
     }
 
     /** False if this life was declared over. */
@@ -189,7 +204,8 @@ public final class Lifecycle {
     }
 
     private void closeTheLost() {
-        var silent = database.read(tx -> tx.auditNodes().silent());
+        var silent = database.read(tx -> tx.auditNodes().silent(over));
+        over.retainAll(silent.stream().map(Node::node).collect(toSet()));
         silentSince.keySet().retainAll(silent.stream().map(Node::node).collect(toSet()));
         var horizon = horizon();
         for (var node : silent) {

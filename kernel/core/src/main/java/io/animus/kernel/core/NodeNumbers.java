@@ -69,6 +69,11 @@ final class NodeNumbers {
         return give(event, List.of());
     }
 
+    /** The number of the event that begins this life, before which it gives none. */
+    synchronized long begin(TypeId event) {
+        return give(event, List.of());
+    }
+
     private synchronized void requireFresh() {
         if (System.nanoTime() > freshUntil) {
             throw noNumbers();
@@ -130,6 +135,11 @@ final class NodeNumbers {
     /** Whether {@link #next} has one to give. */
     synchronized boolean isGiving() {
         return !isClosed && System.nanoTime() <= freshUntil;
+    }
+
+    /** Whether the last sign of life is too long ago for {@link #next} to give one; not of a life that is over. */
+    synchronized boolean isStale() {
+        return !isClosed && System.nanoTime() > freshUntil;
     }
 
     /** Whether this life is over. */

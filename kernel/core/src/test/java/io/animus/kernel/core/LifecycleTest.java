@@ -8,6 +8,7 @@ import io.animus.kernel.audit.Action;
 import io.animus.kernel.store.postgres.DatabaseUnavailableException;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -95,6 +96,42 @@ class LifecycleTest {
         assertThat(kernel.audited(hub.trail().nodeId())).containsExactly("node.started");
         life.close();
         lost.close();
+    }
+
+    /** Otherwise every outage would look as if somebody had taken heartbeats out. */
+    @Test
+    void goesOnAsAnotherWhenNoSignOfLifeWasOnRecordForTooLong() throws SQLException, InterruptedException {
+        var life = new Lifecycle(hub.database(), hub.trail(), kernel.clock());
+        hub.record(2);
+        refuse("hub_refuses");
+        hub.record();
+        var before = hub.trail().node();
+        var beforeId = hub.trail().nodeId();
+        hub.trail().numbers().stayFresh(System.nanoTime(), Duration.ZERO);
+        try (var owner = kernel.asOwner();
+                var sql = owner.createStatement()) {
+            sql.execute("create trigger still_full before insert on audit_event for each statement"
+                    + " execute function refuse_change()");
+            assertThatExceptionOfType(RuntimeException.class).isThrownBy(life::beat);
+            sql.execute("drop trigger still_full on audit_event");
+        }
+        // The database takes events again, but this hub has not said so.
+        assertThatExceptionOfType(DatabaseUnavailableException.class).isThrownBy(hub::record);
+
+        life.beat();
+        hub.record(1);
+        life.beat();
+        life.close();
+
+        assertThat(hub.trail().node()).isNotEqualTo(before);
+        assertThat(kernel.column(NUMBERS, hub.trail().node()))
+                .startsWith("1", "2")
+                .hasSize(5);
+        assertThat(kernel.audited(hub.trail().nodeId()))
+                .containsExactly("node.started", "node.heartbeat", "node.stopped");
+        assertThat(kernel.audited(beforeId)).containsExactly("node.started", "node.lost");
+        assertThat(details("node.lost", hub))
+                .contains("\"node\":\"" + before + "\"", "\"lastSeq\":5", "\"voided\":[[4,4]]");
     }
 
     @Test

@@ -130,7 +130,7 @@ public final class LogProgram {
         record(1, 0);
         await(() -> {
             lifecycle.beat();
-            return database.read(tx -> tx.auditNodes().silent()).isEmpty();
+            return database.read(tx -> tx.auditNodes().silent(List.of())).isEmpty();
         });
         lifecycle.close();
         await(this::isCovered);

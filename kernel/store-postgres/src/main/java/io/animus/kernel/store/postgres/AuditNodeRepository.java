@@ -69,13 +69,19 @@ public final class AuditNodeRepository {
                 == 1;
     }
 
-    /** The lives without a sign for more than three of their heartbeats, by the clock of the database. */
-    public List<Node> silent() {
+    /**
+     * The lives without a sign for more than three of their heartbeats, by the clock of the database, that nobody has closed.
+     *
+     * @param over lives of which it is known without waiting for that
+     */
+    public List<Node> silent(Collection<String> over) {
         return sql.select(AUDIT_NODE.NODE, AUDIT_NODE.SETTLED, AUDIT_NODE.AFTER_ID)
                 .from(AUDIT_NODE)
                 .where(AUDIT_NODE.ENDED_AT.isNull())
-                .and(AUDIT_NODE.SEEN_AT.lt(
-                        field("clock_timestamp() - make_interval(secs => 3 * heartbeat_seconds)", Instant.class)))
+                .and(AUDIT_NODE
+                        .SEEN_AT
+                        .lt(field("clock_timestamp() - make_interval(secs => 3 * heartbeat_seconds)", Instant.class))
+                        .or(AUDIT_NODE.NODE.in(over)))
                 .orderBy(AUDIT_NODE.NODE)
                 .fetch(row ->
                         new Node(row.get(AUDIT_NODE.NODE), row.get(AUDIT_NODE.SETTLED), row.get(AUDIT_NODE.AFTER_ID)));
