@@ -18,7 +18,7 @@ final class AuditSize implements Benchmark {
     @Override
     public List<Finding> measure(Setting setting) throws IOException, SQLException, InterruptedException {
         var few = setting.pick(10_000, 100);
-        var many = setting.isQuick() ? 2_000 : Long.getLong("animus.bench.leaves", 1_000_000);
+        var many = setting.pick(10_000_000, 2_000);
         var events = setting.pick(8_192, 200);
         try (var small = new LogBed(setting, "few");
                 var large = new LogBed(setting, "many")) {
@@ -39,7 +39,7 @@ final class AuditSize implements Benchmark {
         }
     }
 
-    private static void grow(LogBed bed, long leaves) throws SQLException {
+    private static void grow(LogBed bed, int leaves) throws SQLException {
         bed.log().lead();
         bed.log().grow(leaves);
         bed.bed().settle();
