@@ -24,19 +24,20 @@ public final class FeedRepository {
             from audit_leaf l join audit_event e on e.id = l.event_id
                 left join audit_disclosure d on d.event_id = e.id""";
 
-    // The sum is that of what comes before, so that at least one entry is read, however large it is.
     private static final String RANGE =
             """
-            select * from (
-                select sum(length(e.leaf)) over (order by l.leaf_index) - length(e.leaf) as before, %s
-                where l.leaf_index between ? and ?
-                    and (cardinality(?::text[]) = 0 or e.project_id::text = any(?::text[]))
-                    and (cardinality(?::text[]) = 0 or e.action = any(?::text[]))) r
-            where before < ? order by leaf_index"""
+            select %s
+            where l.leaf_index between ? and ?
+                and (cardinality(?::text[]) = 0 or e.project_id::text = any(?::text[]))
+                and (cardinality(?::text[]) = 0 or e.action = any(?::text[]))
+            order by l.leaf_index"""
                     .formatted(COLUMNS);
 
     private static final String SINGLE =
-            "select 0 as before, %s where l.leaf_index = any(?) order by l.leaf_index".formatted(COLUMNS);
+            "select %s where l.leaf_index = any(?) order by l.leaf_index".formatted(COLUMNS);
+
+    /** Rows that come at once, so that no more than these are read in vain where a piece ends by its bytes. */
+    private static final int FETCHED = 256;
 
     private final DSLContext sql;
 
@@ -87,12 +88,9 @@ public final class FeedRepository {
                 statement.setArray(4, projects);
                 statement.setArray(5, actions);
                 statement.setArray(6, actions);
-                statement.setLong(7, bytes);
+                statement.setFetchSize(FETCHED);
                 try (var found = statement.executeQuery()) {
-                    var rows = rows(found);
-                    var read = rows.stream().mapToLong(row -> row.leaf().length).sum();
-                    return new Piece(
-                            rows, read < bytes ? to : rows.get(rows.size() - 1).index());
+                    return piece(found, to, bytes);
                 }
             }
         });
@@ -103,29 +101,43 @@ public final class FeedRepository {
         return sql.connectionResult(connection -> single(connection, indexes));
     }
 
+    /** Ends after the entry with which there are enough bytes, so that at least one is read, however large it is. */
+    private static Piece piece(ResultSet found, long to, long bytes) throws SQLException {
+        var rows = new ArrayList<Row>();
+        for (var read = 0L; read < bytes; ) {
+            if (!found.next()) {
+                return new Piece(rows, to);
+            }
+            var row = row(found);
+            rows.add(row);
+            read += row.leaf().length;
+        }
+        return new Piece(rows, rows.get(rows.size() - 1).index());
+    }
+
     private static List<Row> single(Connection connection, List<Long> indexes) throws SQLException {
         try (var statement = connection.prepareStatement(SINGLE)) {
             statement.setArray(1, connection.createArrayOf("bigint", indexes.toArray()));
             try (var found = statement.executeQuery()) {
-                return rows(found);
+                var rows = new ArrayList<Row>();
+                while (found.next()) {
+                    rows.add(row(found));
+                }
+                return rows;
             }
         }
     }
 
-    private static List<Row> rows(ResultSet found) throws SQLException {
-        var rows = new ArrayList<Row>();
-        while (found.next()) {
-            rows.add(new Row(
-                    found.getLong("leaf_index"),
-                    found.getBytes("hash"),
-                    EventIdConverter.id(found.getObject("id", UUID.class)),
-                    found.getBytes("leaf"),
-                    disclosures(found.getBytes("disclosures")),
-                    found.getObject("at", OffsetDateTime.class).toInstant(),
-                    found.getString("action"),
-                    found.getString("outcome")));
-        }
-        return rows;
+    private static Row row(ResultSet found) throws SQLException {
+        return new Row(
+                found.getLong("leaf_index"),
+                found.getBytes("hash"),
+                EventIdConverter.id(found.getObject("id", UUID.class)),
+                found.getBytes("leaf"),
+                disclosures(found.getBytes("disclosures")),
+                found.getObject("at", OffsetDateTime.class).toInstant(),
+                found.getString("action"),
+                found.getString("outcome"));
     }
 
     /** Taken apart here: the database would have to parse it for that. */
