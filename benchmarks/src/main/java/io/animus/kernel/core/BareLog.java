@@ -48,8 +48,8 @@ public final class BareLog implements AutoCloseable {
 
     /** From now on the log beats by itself. */
     public void start() {
-        sequencer = new Sequencer(
-                database, trail, new LogStatus(new Metrics()), step -> {}, "", keys, Clock.systemUTC());
+        sequencer =
+                new Sequencer(database, trail, new LogStatus(new Metrics()), step -> {}, "", keys, Clock.systemUTC());
     }
 
     /** From now on the log moves when {@link #integrate} or {@link #grow} say so. */
