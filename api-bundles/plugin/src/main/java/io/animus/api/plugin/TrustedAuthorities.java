@@ -79,7 +79,8 @@ public final class TrustedAuthorities {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof EOFException
                     || cause instanceof SocketException
-                    || cause instanceof InterruptedIOException) {
+                    || cause instanceof InterruptedIOException
+                    || isOfTheWire(cause)) {
                 // It went away in the middle or took too long, which is no verdict.
                 return Optional.empty();
             } else if (cause instanceof CertificateExpiredException) {
@@ -98,6 +99,11 @@ public final class TrustedAuthorities {
             }
         }
         return found;
+    }
+
+    /** A channel says no more than that when the other side is gone: "Broken pipe". */
+    private static boolean isOfTheWire(Throwable cause) {
+        return cause.getClass().equals(IOException.class) && cause.getCause() == null;
     }
 
     private static KeyStore certificates(Path file) throws IOException, GeneralSecurityException {

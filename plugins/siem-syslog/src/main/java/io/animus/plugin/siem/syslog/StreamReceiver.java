@@ -12,6 +12,7 @@ import java.net.SocketException;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,10 +81,8 @@ final class StreamReceiver implements Receiver {
                 throw e;
             }
         }
-        var made = Wire.open(new InetSocketAddress(host, port), tls == null ? null : tls.get(), connectTimeout);
-        if (tls != null) {
-            awaitVerdict(made);
-        }
+        var address = new InetSocketAddress(host, port);
+        var made = tls == null ? Wire.open(address, null, connectTimeout) : secured(address, tls.get());
         wire = made;
         if (isClosed) {
             close();
@@ -92,12 +91,31 @@ final class StreamReceiver implements Receiver {
         return made;
     }
 
+    private Wire secured(InetSocketAddress address, Wire.Tls shown) throws IOException {
+        try {
+            var made = Wire.open(address, shown, connectTimeout);
+            awaitVerdict(made);
+            return made;
+        } catch (SSLException e) {
+            throw brokeOff(e) ? hungUp(e) : e;
+        }
+    }
+
     private static void awaitVerdict(Wire made) throws IOException {
         try {
             made.checkOpen(VERDICT);
         } catch (EOFException | SocketException e) {
-            throw new IOException("it hung up right after the handshake: see client_certificate_file", e);
+            throw hungUp(e);
         }
+    }
+
+    /** Whether there was no word of TLS at the end: the wire broke under it. */
+    private static boolean brokeOff(SSLException e) {
+        return e.getCause() instanceof IOException && !(e.getCause() instanceof SSLException);
+    }
+
+    private static IOException hungUp(IOException cause) {
+        return new IOException("it hung up at the handshake: see client_certificate_file", cause);
     }
 
     @Override
