@@ -210,10 +210,7 @@ final class TestBed implements JobPrograms {
         var left = new ArrayList<String>();
         left.addAll(engine.run("ps", "--all", "--quiet").lines().toList());
         left.addAll(engine.run("volume", "ls", "--quiet").lines().toList());
-        left.addAll(HostCommand.run("losetup", "--list", "--noheadings", "--output", "BACK-FILE")
-                .lines()
-                .filter(f -> f.contains(workFolder().toString()))
-                .toList());
+        left.addAll(loopDevices());
         left.addAll(Files.readString(Path.of("/proc/self/mounts"))
                 .lines()
                 .filter(m -> m.contains(workFolder().toString()))
@@ -224,6 +221,21 @@ final class TestBed implements JobPrograms {
                     .forEach(left::add);
         }
         return left;
+    }
+
+    /** Files behind loop devices. One that is freed goes when the last program that looks at it is done. */
+    private List<String> loopDevices() throws Exception {
+        var deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        while (true) {
+            var found = HostCommand.run("losetup", "--list", "--noheadings", "--output", "BACK-FILE")
+                    .lines()
+                    .filter(f -> f.contains(workFolder().toString()))
+                    .toList();
+            if (found.isEmpty() || System.nanoTime() > deadline) {
+                return found;
+            }
+            Thread.sleep(20);
+        }
     }
 
     void stop() throws Exception {
