@@ -118,7 +118,7 @@ class PluginsTest {
         update("2.0.0");
         var event = kernel.column("select id from audit_event where action = 'plugin.updated'");
         runtime.remember(new Decision(
-                new TypeId(event.get(0)),
+                TypeId.of("aud", UUID.fromString(event.get(0))),
                 Action.PLUGIN_UPDATED,
                 NAME,
                 Json.object().put("version", "2.0.0").build()));
