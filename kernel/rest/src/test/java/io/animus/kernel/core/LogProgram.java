@@ -76,6 +76,8 @@ public final class LogProgram {
         var program = new LogProgram(access);
         var lifecycle = new Lifecycle(program.database, program.trail, Clock.systemUTC());
         for (var i = 0; i < hundreds; i++) {
+            // A slow machine takes longer than a hub without a heartbeat may give numbers.
+            lifecycle.beat();
             program.record(100, bytes);
         }
         lifecycle.close();

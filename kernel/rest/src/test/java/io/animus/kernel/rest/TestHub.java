@@ -3,6 +3,7 @@ package io.animus.kernel.rest;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.animus.api.database.DatabaseAccess;
+import io.animus.api.tck.PreparedFolder;
 import io.animus.api.types.Digest;
 import io.animus.api.types.TypeId;
 import io.animus.kernel.core.ApiKeys;
@@ -72,6 +73,12 @@ import org.glassfish.jersey.servlet.ServletContainer;
 
 /** The real kernel on a real PostgreSQL behind a real HTTP server, without the framework around it. */
 final class TestHub {
+    private static final PreparedFolder WITH_TABLES = new PreparedFolder(folder -> {
+        try (var server = new EmbeddedPostgres(folder)) {
+            new Database(server.start()).close();
+        }
+    });
+
     private final EmbeddedPostgres postgres;
     private volatile boolean isWithoutDatabase;
     private final DatabaseAccess access;
@@ -91,6 +98,7 @@ final class TestHub {
 
     /** @param burst requests that one principal may send; hardly any come back */
     TestHub(Path folder, int burst) throws Exception {
+        WITH_TABLES.copyTo(folder);
         postgres = new EmbeddedPostgres(folder);
         access = postgres.start();
         database = new Database(this::server);
