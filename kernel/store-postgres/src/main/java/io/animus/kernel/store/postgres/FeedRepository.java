@@ -37,7 +37,7 @@ public final class FeedRepository {
             "select %s where l.leaf_index = any(?) order by l.leaf_index".formatted(COLUMNS);
 
     /** Rows that come at once, so that no more than these are read in vain where a piece ends by its bytes. */
-    private static final int FETCHED = 256;
+    private static final int FETCHED = 128;
 
     private final DSLContext sql;
 
@@ -78,22 +78,34 @@ public final class FeedRepository {
      */
     public Piece read(long from, long to, EntryFilter filter, long bytes) {
         return sql.connectionResult(connection -> {
-            var projects = connection.createArrayOf(
-                    "text", filter.projects().stream().map(TypeId::value).toArray());
-            var actions = connection.createArrayOf("text", filter.actions().toArray());
-            try (var statement = connection.prepareStatement(RANGE)) {
-                statement.setLong(1, from);
-                statement.setLong(2, to);
-                statement.setArray(3, projects);
-                statement.setArray(4, projects);
-                statement.setArray(5, actions);
-                statement.setArray(6, actions);
-                statement.setFetchSize(FETCHED);
-                try (var found = statement.executeQuery()) {
-                    return piece(found, to, bytes);
-                }
+            var isAlone = connection.getAutoCommit();
+            // Only within a transaction the driver takes rows as they are asked for, and not all at once.
+            connection.setAutoCommit(false);
+            try {
+                return piece(connection, from, to, filter, bytes);
+            } finally {
+                connection.setAutoCommit(isAlone);
             }
         });
+    }
+
+    private static Piece piece(Connection connection, long from, long to, EntryFilter filter, long bytes)
+            throws SQLException {
+        var projects = connection.createArrayOf(
+                "text", filter.projects().stream().map(TypeId::value).toArray());
+        var actions = connection.createArrayOf("text", filter.actions().toArray());
+        try (var statement = connection.prepareStatement(RANGE)) {
+            statement.setLong(1, from);
+            statement.setLong(2, to);
+            statement.setArray(3, projects);
+            statement.setArray(4, projects);
+            statement.setArray(5, actions);
+            statement.setArray(6, actions);
+            statement.setFetchSize(FETCHED);
+            try (var found = statement.executeQuery()) {
+                return piece(found, to, bytes);
+            }
+        }
     }
 
     /** Single entries, by leaf index. */

@@ -2,9 +2,11 @@ package io.animus.kernel.store.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
 import io.animus.kernel.domain.delivery.EntryFilter;
 import io.animus.kernel.store.postgres.FeedRepository.Piece;
 import io.animus.kernel.store.postgres.FeedRepository.Row;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.Set;
@@ -18,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 class FeedRepositoryTest {
     private static final long LEAVES = 1_000;
     private static final long LEAF_BYTES = 100;
+    private static final long LARGE_BYTES = 15_000;
 
     private static TestDatabase postgres;
 
@@ -27,9 +30,9 @@ class FeedRepositoryTest {
         try (var hub = postgres.asHub();
                 var sql = hub.createStatement()) {
             var id = "('01890000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid";
-            var all = " from generate_series(0, " + (LEAVES - 1) + ") n";
+            var all = " from generate_series(0, " + (2 * LEAVES - 1) + ") n";
             sql.execute("insert into audit_event (id, leaf, at, action, outcome) select " + id
-                    + ", convert_to(repeat('x', 100), 'UTF8'), now(), case n % 10 when 0 then 'tenth' else 'other' end, 'y'"
+                    + ", convert_to(repeat('x', case when n < 1000 then 100 else 15000 end), 'UTF8'), now(), case n % 10 when 0 then 'tenth' else 'other' end, 'y'"
                     + all);
             sql.execute("insert into audit_leaf select n, " + id + ", decode(repeat('00', 32), 'hex')" + all);
         }
@@ -61,6 +64,18 @@ class FeedRepositoryTest {
         var rest = read(21, 904, Set.of("tenth"), Long.MAX_VALUE);
         assertThat(rest.rows()).hasSize(88);
         assertThat(rest.end()).isEqualTo(904);
+    }
+
+    /** One large entry must not bring a thousand of them into memory, of each feed. */
+    @Test
+    void takesNoMoreOfTheLogThanItIsAboutToGive() {
+        var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        read(LEAVES, LEAVES, Set.of(), 1);
+        var before = threads.getCurrentThreadAllocatedBytes();
+
+        assertIs(read(LEAVES, 2 * LEAVES - 1, Set.of(), 1), LEAVES, LEAVES);
+
+        assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(LEAVES * LARGE_BYTES / 2);
     }
 
     private static void assertIs(Piece piece, long from, long to) {
