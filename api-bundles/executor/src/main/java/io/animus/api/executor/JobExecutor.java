@@ -31,7 +31,8 @@ public interface JobExecutor {
     /**
      * Starts the job unless it was started before, and returns when the data plane has confirmed it. Inputs are
      * fetched, and checked against their digests, before any user code starts. A job whose limits the data plane can't
-     * enforce is not started.
+     * enforce is not started. Called again, from time to time, for a job that is {@link JobStatus.Pending}: whoever accepted
+     * it may have died before starting it.
      *
      * @return what became of the job; {@link JobStatus.Refused} if it can never run here
      * @throws ExternalSystemException {@code DENIED} if the data plane refuses the hub, {@code REJECTED} if it refuses
@@ -82,7 +83,8 @@ public interface JobExecutor {
 
     /**
      * Asks the job to end (SIGTERM) and ends it by force (SIGKILL) after {@code grace}. Returns when it has ended. A job
-     * that has ended, or isn't there, stays as it is.
+     * that was accepted and not yet started never starts: it is not there afterwards, or has ended. A job that has ended, or
+     * isn't there, stays as it is.
      *
      * @throws ExternalSystemException as {@link #find}
      */

@@ -126,10 +126,20 @@ public final class Reconciler {
                 // It may go on where this hub can't look: not here is not nowhere.
                 doubt(leader, run);
             } else {
-                inHand(run.run(), () -> take(leader, run.run(), steps.next(leader, run, status)));
+                inHand(run.run(), () -> proceed(leader, run, status));
             }
         }
         removeOrphans(jobs.keySet());
+    }
+
+    private void proceed(Leader leader, UnderWay run, Optional<JobStatus> status) {
+        var step = steps.next(leader, run, status);
+        if (step.isEmpty() && status.filter(JobStatus.Pending.class::isInstance).isPresent()) {
+            // It was handed over once more: not at every beat.
+            inHand.put(run.run(), clock.instant().plus(deadlines.rest()));
+        } else {
+            take(leader, run.run(), step);
+        }
     }
 
     private void doubt(Leader leader, UnderWay run) {

@@ -84,6 +84,9 @@ public final class RunSteps {
             });
         } else if (status.get() instanceof JobStatus.Running running && run.state() != RunState.RUNNING) {
             return Optional.of(confirm(run, running));
+        } else if (status.get() instanceof JobStatus.Pending && run.state() == RunState.DISPATCHING) {
+            // Who made it may have died before starting it.
+            return dispatch(leader, run);
         }
         return Optional.empty();
     }

@@ -9,15 +9,20 @@ import io.animus.api.tck.InMemoryJobExecutor;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** An executor through which a test sees each call pass, before and after, and can let the hub die there. */
 final class DataPlane implements JobExecutor {
     /** Moments at which a hub may die. */
     enum Moment {
         BEFORE_DISPATCH,
+        /** The job is accepted, and waits for somebody who starts it. */
+        BEFORE_START,
         AFTER_DISPATCH,
         BEFORE_OUTPUTS,
         BEFORE_SECOND_OUTPUT,
@@ -32,7 +37,9 @@ final class DataPlane implements JobExecutor {
 
     private final InMemoryJobExecutor jobs;
     private final AtomicReference<Moment> death = new AtomicReference<>();
+    private final Map<String, JobStatus> accepted = new ConcurrentHashMap<>();
     private volatile boolean killed;
+    private volatile boolean holding;
 
     DataPlane(InMemoryJobExecutor jobs) {
         this.jobs = jobs;
@@ -46,6 +53,11 @@ final class DataPlane implements JobExecutor {
     void spare() {
         death.set(null);
         killed = false;
+    }
+
+    /** Accepts jobs and starts none of them, until it no longer does. */
+    void hold(boolean hold) {
+        holding = hold;
     }
 
     /** Whether a hub has died since the last {@link #spare}. */
@@ -68,6 +80,13 @@ final class DataPlane implements JobExecutor {
     @Override
     public JobStatus dispatch(Job job) {
         reach(Moment.BEFORE_DISPATCH);
+        var pending = new JobStatus.Pending(job.dispatchId(), job.specDigest(), "its start");
+        accepted.put(job.dispatchId(), pending);
+        reach(Moment.BEFORE_START);
+        if (holding) {
+            return pending;
+        }
+        accepted.remove(job.dispatchId());
         var status = jobs.dispatch(job);
         reach(Moment.AFTER_DISPATCH);
         return status;
@@ -75,12 +94,12 @@ final class DataPlane implements JobExecutor {
 
     @Override
     public Optional<JobStatus> find(String dispatchId) {
-        return jobs.find(dispatchId);
+        return Optional.ofNullable(accepted.get(dispatchId)).or(() -> jobs.find(dispatchId));
     }
 
     @Override
     public List<JobStatus> jobs() {
-        return jobs.jobs();
+        return Stream.concat(accepted.values().stream(), jobs.jobs().stream()).toList();
     }
 
     @Override
@@ -104,12 +123,14 @@ final class DataPlane implements JobExecutor {
 
     @Override
     public void cancel(String dispatchId, Duration grace) {
+        accepted.remove(dispatchId);
         jobs.cancel(dispatchId, grace);
     }
 
     @Override
     public void remove(String dispatchId) {
         reach(Moment.BEFORE_REMOVE);
+        accepted.remove(dispatchId);
         jobs.remove(dispatchId);
         reach(Moment.AFTER_REMOVE);
     }

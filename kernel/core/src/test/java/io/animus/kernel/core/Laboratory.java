@@ -223,6 +223,16 @@ final class Laboratory {
         });
     }
 
+    /** Lets the hub conduct until the data plane has accepted the job of the run's only attempt, and doesn't start it. */
+    void awaitWaitingJob(Hub hub, TypeId run) {
+        Await.until("the job waits", () -> {
+            hub.beat();
+            return attempts(hub, run).stream()
+                    .flatMap(attempt -> plane.find(attempt.id().value()).stream())
+                    .anyMatch(JobStatus.Pending.class::isInstance);
+        });
+    }
+
     /** Until the program of the run's latest attempt runs. */
     void awaitStart(Hub hub, TypeId run) {
         Await.until("the job runs", () -> starts(hub, run).contains(1));

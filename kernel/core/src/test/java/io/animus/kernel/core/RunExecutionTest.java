@@ -59,6 +59,7 @@ class RunExecutionTest {
     @AfterEach
     void close() {
         lab.jobs().setReachable(true);
+        lab.plane().hold(false);
         lab.jobs().jobs().forEach(job -> lab.jobs().remove(job.dispatchId()));
         hub.close();
     }
@@ -197,6 +198,48 @@ class RunExecutionTest {
         assertThat(kernel.audited(run.id()))
                 .containsExactly(
                         "run.created", "run.dispatched", "run.started", "run.cancel_requested", "run.canceled");
+    }
+
+    @Test
+    void startsAJobThatWaitsInTheDataPlaneWhenItCan() {
+        lab.plane().hold(true);
+        var run = lab.create(hub, lab.wish("trains"));
+        lab.awaitWaitingJob(hub, run.id());
+
+        lab.plane().hold(false);
+        kernel.advance(Hub.DEADLINES.rest());
+
+        assertThat(lab.finish(hub, run.id()).state()).isEqualTo(SUCCEEDED);
+        assertThat(lab.starts(hub, run.id())).containsExactly(1);
+    }
+
+    @Test
+    void cancelsARunWhoseJobWaitsInTheDataPlane() {
+        lab.plane().hold(true);
+        var run = lab.create(hub, lab.wish("trains"));
+        lab.awaitWaitingJob(hub, run.id());
+
+        hub.runs().cancel(lab.developer(), null, lab.projectId(), run.id().value(), "wrong data");
+        kernel.advance(Hub.DEADLINES.rest());
+
+        lab.conduct(hub, run.id(), CANCELED);
+        assertThat(lab.plane().jobs()).isEmpty();
+        assertThat(lab.starts(hub, run.id())).containsExactly(0);
+    }
+
+    @Test
+    void failsARunThatTheDataPlaneDoesNotStartInTime() {
+        lab.plane().hold(true);
+        var run = lab.create(hub, lab.wish("trains"));
+        lab.awaitWaitingJob(hub, run.id());
+
+        kernel.advance(Hub.DEADLINES.start().plusSeconds(1));
+        lab.conduct(hub, run.id(), DISPATCHING);
+        kernel.advance(Hub.DEADLINES.rest());
+
+        assertFailed(lab.conduct(hub, run.id(), FAILED), FailureCause.EXECUTOR_UNAVAILABLE);
+        assertThat(lab.plane().jobs()).isEmpty();
+        assertThat(lab.starts(hub, run.id())).containsExactly(0);
     }
 
     @Test

@@ -78,8 +78,11 @@ final class ContainerJobs implements Closeable {
             return refused(
                     job, new RefusedException(Refusal.DISPATCH_ID_TAKEN, "another job has the dispatch id " + id));
         }
-        var status = status(container);
-        return status instanceof JobStatus.Pending && ContainerStatus.isCreated(container) ? start(id) : status;
+        return waitsForStart(container) ? start(id) : status(container);
+    }
+
+    private boolean waitsForStart(JsonNode container) throws IOException {
+        return ContainerStatus.isCreated(container) && status(container) instanceof JobStatus.Pending;
     }
 
     private static JobStatus refused(Job job, RefusedException e) {
@@ -263,6 +266,10 @@ final class ContainerJobs implements Closeable {
     }
 
     void cancel(String dispatchId, Duration grace) throws IOException {
+        var container = engine.find(name(dispatchId));
+        if (container.isPresent() && waitsForStart(container.get())) {
+            locks.holding(dispatchId, () -> takeBackWaiting(dispatchId));
+        }
         if (find(dispatchId).filter(JobStatus.Running.class::isInstance).isPresent()) {
             var folder = folder(dispatchId);
             if (folder.find(Mark.CANCELED).isEmpty()) {
@@ -270,6 +277,12 @@ final class ContainerJobs implements Closeable {
             }
             engine.stop(name(dispatchId), grace);
         }
+    }
+
+    /** Somebody else may have started it before we had the lock. */
+    private boolean takeBackWaiting(String dispatchId) throws IOException {
+        var container = engine.find(name(dispatchId));
+        return container.isPresent() && waitsForStart(container.get()) && removeAlone(dispatchId);
     }
 
     void remove(String dispatchId) throws IOException {

@@ -139,6 +139,39 @@ class RestartIT {
     }
 
     @Test
+    void startsOnceWhatAnEarlierHubMadeAndDidNotStart() throws Exception {
+        leaveUnstarted("made");
+
+        assertThat(executor.jobs()).singleElement().isInstanceOf(JobStatus.Pending.class);
+        assertThat(executor.dispatch(bed.job("made", SLOW))).isInstanceOf(JobStatus.Running.class);
+        executor.dispatch(bed.job("made", SLOW));
+        bed.letGo("made");
+
+        assertThat(texts("made")).containsExactly("ready", "went");
+    }
+
+    @Test
+    void neverStartsWhatWasCanceledBeforeItWasStarted() throws Exception {
+        leaveUnstarted("made");
+
+        executor.cancel("made", Duration.ZERO);
+
+        assertThat(executor.find("made")).isEmpty();
+        assertThat(bed.clear()).isEmpty();
+    }
+
+    /** Lets a hub die between making the job's container and starting it. */
+    private void leaveUnstarted(String dispatchId) throws Exception {
+        try (var cut = new CutSocket(bed.engine().file("cut.sock"), bed.engine().socket(), "/start")) {
+            var doomed = bed.executor(bed.settings(List.of(cut.path())));
+            assertThatExceptionOfType(ExternalSystemException.class)
+                    .isThrownBy(() -> doomed.dispatch(bed.job(dispatchId, SLOW)))
+                    .matches(e -> e.reason().isRetryable(), "is retryable");
+            doomed.close();
+        }
+    }
+
+    @Test
     void readsOutputsThatAreNoLongerMounted() throws Exception {
         executor.dispatch(bed.job("reboot", "echo x > /out/left"));
         texts("reboot");

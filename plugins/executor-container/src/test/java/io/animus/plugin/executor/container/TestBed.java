@@ -100,10 +100,20 @@ final class TestBed implements JobPrograms {
         return settings(pullImages, networks, false);
     }
 
+    /** With another way to the engine. */
+    Settings settings(List<Path> sockets) {
+        return settings(sockets, false, Map.of(), false);
+    }
+
     Settings settings(boolean pullImages, Map<String, String> networks, boolean userNamespaces) {
+        return settings(List.of(engine.socket()), pullImages, networks, userNamespaces);
+    }
+
+    private Settings settings(
+            List<Path> sockets, boolean pullImages, Map<String, String> networks, boolean userNamespaces) {
         return new Settings(
                 "test",
-                List.of(engine.socket()),
+                sockets,
                 workFolder(),
                 pullImages,
                 networks,
