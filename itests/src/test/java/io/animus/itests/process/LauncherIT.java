@@ -10,9 +10,11 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.Map;
@@ -47,6 +49,7 @@ class LauncherIT {
 
     @Test
     void startsServesAndStops() throws Exception {
+        var settings = settings();
         var started = hub.animus("start");
 
         assertThat(started.err()).isEmpty();
@@ -71,6 +74,7 @@ class LauncherIT {
                     .isEqualTo("sha256:" + HexFormat.of().formatHex(sha256(Files.readAllBytes(jar))));
         }
 
+        assertThat(settings()).as("what the operator wrote, untouched").isEqualTo(settings);
         assertThat(hub.animus("stop").exitCode()).isZero();
         try (var free = new ServerSocket(hub.port(), 1, InetAddress.getLoopbackAddress())) {
             assertThat(free.isBound()).isTrue();
@@ -220,7 +224,17 @@ class LauncherIT {
         assertThat(hub.animus("version").out()).isEqualTo(System.getProperty("animus.version") + "\n");
     }
 
-    /** Local addresses in listening state of one process, as the kernel's tables have them. */
+    /** When each file of {@code etc/} was written. */
+    private Map<Path, FileTime> settings() throws IOException {
+        var written = new HashMap<Path, FileTime>();
+        try (var files = Files.walk(hub.home().resolve("etc"))) {
+            for (var file : files.filter(Files::isRegularFile).toList()) {
+                written.put(file, Files.getLastModifiedTime(file));
+            }
+        }
+        return written;
+    }
+
     private static String keyIn(String out) {
         return out.lines()
                 .map(String::strip)
@@ -245,6 +259,7 @@ class LauncherIT {
         return MessageDigest.getInstance("SHA-256").digest(content);
     }
 
+    /** Local addresses in listening state of one process, as the kernel's tables have them. */
     private static Set<String> listeningPorts(long pid) throws IOException {
         var sockets = openFiles(pid);
         var found = new TreeSet<String>();
