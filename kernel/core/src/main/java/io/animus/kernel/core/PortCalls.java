@@ -29,6 +29,7 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.slf4j.MDC;
 
 /** What every call to a plugin gets. Safe for many threads; calls run on threads of their own, so that a deadline holds. */
 @Component(service = PortCalls.class)
@@ -145,11 +146,14 @@ public final class PortCalls {
             throw interrupted(e);
         }
         var task = new FutureTask<>(call);
+        var context = MDC.getCopyOfContextMap();
         try {
             threads.execute(() -> {
                 try {
+                    bear(context);
                     task.run();
                 } finally {
+                    MDC.clear();
                     places.release();
                 }
             });
@@ -170,6 +174,13 @@ public final class PortCalls {
                 throw cause;
             }
             throw e;
+        }
+    }
+
+    /** What a plugin logs is of the request and the run that it is called for. */
+    private static void bear(@Nullable Map<String, String> context) {
+        if (context != null) {
+            MDC.setContextMap(context);
         }
     }
 

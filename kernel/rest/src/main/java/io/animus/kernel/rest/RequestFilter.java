@@ -36,6 +36,7 @@ import org.slf4j.MDC;
 public final class RequestFilter implements Filter {
     private static final Logger LOG = LoggerFactory.getLogger(RequestFilter.class);
     private static final String MDC_REQUEST_ID = "requestId";
+    private static final String MDC_TRACE_ID = "traceId";
     private static final String API = "/api/v1/";
 
     private final Metrics.Times times;
@@ -74,10 +75,15 @@ public final class RequestFilter implements Filter {
             ProblemPages.install(http);
             var exchange = Exchange.begin(http, freshId());
             MDC.put(MDC_REQUEST_ID, exchange.requestId());
+            var trace = exchange.context().traceId();
+            if (trace != null) {
+                MDC.put(MDC_TRACE_ID, trace);
+            }
             try {
                 pass(http, new ProblemResponse(answer, exchange, door != null), exchange, chain);
             } finally {
                 MDC.remove(MDC_REQUEST_ID);
+                MDC.remove(MDC_TRACE_ID);
                 times.add(System.nanoTime() - started, Exchange.operation(http), Integer.toString(answer.getStatus()));
             }
         } else {
