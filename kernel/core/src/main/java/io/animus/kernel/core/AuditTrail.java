@@ -368,7 +368,7 @@ public class AuditTrail {
 
     private static Actor actor(Principal principal) {
         return switch (principal.kind()) {
-            case SYSTEM -> Actor.HUB;
+            case SYSTEM -> new Actor(principal.id(), Actor.Kind.SYSTEM, null);
             case ANONYMOUS -> Actor.ANONYMOUS;
             case SERVICE_ACCOUNT -> new Actor(principal.id(), Actor.Kind.SERVICE_ACCOUNT, null);
             case USER, GROUP -> new Actor(principal.id(), Actor.Kind.USER, null);

@@ -126,6 +126,11 @@ public final class FrameworkPlugins implements PluginRuntime, BundleListener {
     }
 
     @Override
+    public boolean isBusy() {
+        return turn.availablePermits() == 0;
+    }
+
+    @Override
     public Optional<String> versionOf(String name) {
         return wanted.main(name).map(bundle -> bundle.getVersion().toString());
     }

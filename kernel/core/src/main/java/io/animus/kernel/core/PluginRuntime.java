@@ -116,6 +116,9 @@ public interface PluginRuntime {
     /** All plugins, by name. */
     List<Installed> all();
 
+    /** Whether a plugin is being changed now, so that whoever asks for another change would be refused. */
+    boolean isBusy();
+
     /** What was kept from starting at the start of this node: it isn't what was let in any more, or isn't to be trusted today. */
     List<Refusal> refused();
 

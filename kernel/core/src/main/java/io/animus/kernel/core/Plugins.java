@@ -19,6 +19,7 @@ import io.animus.kernel.domain.access.Permission;
 import io.animus.kernel.trust.BrokenPackageException;
 import io.animus.kernel.trust.Mode;
 import io.animus.kernel.trust.PackageReader;
+import io.animus.kernel.trust.PluginManifest;
 import io.animus.kernel.trust.PluginPackage;
 import io.animus.kernel.trust.TrustStore;
 import io.animus.kernel.trust.Verdict;
@@ -31,6 +32,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.Version;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -110,17 +112,18 @@ public final class Plugins {
      */
     public Answer<Installed> install(
             Caller caller, @Nullable Once<Installed> once, Path file, @Nullable Digest consent) {
-        return gate.onRecord(caller, target(null), () -> {
-            var checked = check(caller, null, file, consent);
-            var name = checked.plugin().manifest().name();
-            return change(
-                    caller,
-                    once,
-                    Action.PLUGIN_INSTALLED,
-                    name,
-                    checked,
-                    () -> configurations.checked(checked.plugin(), runtime.install(checked.plugin())));
-        });
+        return gate.onRecord(
+                caller, target(null), () -> install(caller, once, check(consent, judge(caller, null, file, mode))));
+    }
+
+    private Answer<Installed> install(Caller caller, @Nullable Once<Installed> once, Checked checked) {
+        return change(
+                caller,
+                once,
+                Action.PLUGIN_INSTALLED,
+                checked.name(),
+                checked,
+                () -> configurations.checked(checked.plugin(), runtime.install(checked.plugin())));
     }
 
     /**
@@ -130,25 +133,88 @@ public final class Plugins {
      */
     public Answer<Installed> update(
             Caller caller, @Nullable Once<Installed> once, String name, Path file, @Nullable Digest consent) {
-        return gate.onRecord(caller, target(name), () -> {
-            var checked = check(caller, name, file, consent);
+        return gate.onRecord(
+                caller,
+                target(name),
+                () -> update(caller, once, name, check(consent, judge(caller, name, file, mode))));
+    }
+
+    private Answer<Installed> update(Caller caller, @Nullable Once<Installed> once, String name, Checked checked) {
+        try {
+            return change(
+                    caller,
+                    once,
+                    Action.PLUGIN_UPDATED,
+                    name,
+                    checked,
+                    () -> configurations.checked(checked.plugin(), runtime.update(name, checked.plugin())));
+        } catch (RolledBackException e) {
+            var why = String.valueOf(e.getMessage());
+            record.record(
+                    Action.PLUGIN_REVERTED,
+                    name,
+                    checked.details().put("reason", Json.clean(why)).build());
+            throw PluginBundles.conflict("The new version was taken back, and the old one goes on: " + why + ".");
+        }
+    }
+
+    /** Whether a package can be {@linkplain #bring brought} now: no other plugin is being changed, and all is on record. */
+    boolean isAtRest() {
+        return !runtime.isBusy() && record.isWhole();
+    }
+
+    /**
+     * Installs a plugin or puts a newer version in its place, where nobody waits for an answer: every refusal is on record with its
+     * reasons. Only what a publisher signed is let in, whatever the mode of trust. A package that is installed already changes
+     * nothing.
+     *
+     * @param file as with {@link #install}
+     * @param consent as with {@link #install} and {@link #update}
+     */
+    PluginManifest bring(Caller caller, Path file, @Nullable Digest consent) {
+        return gate.onRecord(caller, target(null), () -> {
+            var judged = judge(caller, null, file, Mode.ENFORCE);
+            var manifest = judged.plugin().manifest();
+            var before = installed(manifest.name());
+            if (before.filter(one -> manifest.digest().equals(one.packaged())).isPresent()) {
+                return manifest;
+            }
             try {
-                return change(
+                var checked = check(consent, judged);
+                before.ifPresent(one -> requireNewer(manifest.version(), one.version()));
+                if (before.isEmpty()) {
+                    install(caller, null, checked);
+                } else {
+                    update(caller, null, manifest.name(), checked);
+                }
+                return manifest;
+            } catch (RefusedException e) {
+                recordRefusal(
                         caller,
-                        once,
-                        Action.PLUGIN_UPDATED,
-                        name,
-                        checked,
-                        () -> configurations.checked(checked.plugin(), runtime.update(name, checked.plugin())));
-            } catch (RolledBackException e) {
-                var why = String.valueOf(e.getMessage());
-                record.record(
-                        Action.PLUGIN_REVERTED,
-                        name,
-                        checked.details().put("reason", Json.clean(why)).build());
-                throw PluginBundles.conflict("The new version was taken back, and the old one goes on: " + why + ".");
+                        manifest.name(),
+                        e.violations().stream().map(Violation::detail).toList());
+                throw e;
             }
         });
+    }
+
+    /**
+     * Refuses what is no package, or comes with no right consent, on record with the reason.
+     *
+     * @return nothing, ever
+     */
+    <T> T refuse(Caller caller, String reason) {
+        return gate.onRecord(caller, target(null), () -> {
+            throw refused(caller, null, List.of(reason));
+        });
+    }
+
+    /** Of several packages the newest is there in the end, in whatever order they come; and none takes a repair back. */
+    private static void requireNewer(String version, String installed) {
+        if (Version.parseVersion(version).compareTo(Version.parseVersion(installed)) <= 0) {
+            throw PluginBundles.conflict("Version " + installed
+                    + " is installed, which is not older. Over the API an older one can take its place.");
+        }
     }
 
     public Answer<Installed> disable(Caller caller, @Nullable Once<Installed> once, String name) {
@@ -164,47 +230,71 @@ public final class Plugins {
         return change(caller, once, Action.PLUGIN_REMOVED, name, null, () -> runtime.remove(name));
     }
 
+    /** A package that may come in as far as its maker is concerned. */
+    private record Judged(PluginPackage plugin, Verdict verdict, Mode mode) {}
+
     /** A package that may come in. */
-    private record Checked(PluginPackage plugin, Verdict verdict, Mode mode, Consent consent) {
+    private record Checked(Judged judged, Consent consent) {
+        PluginPackage plugin() {
+            return judged.plugin();
+        }
+
+        String name() {
+            return plugin().manifest().name();
+        }
+
         Json.Builder details() {
+            var plugin = plugin();
             var details = Json.object()
                     .put("version", plugin.manifest().version())
                     .put("package", plugin.manifest().digest().value())
                     .put(
                             "signedBy",
-                            Json.texts(verdict.signers().stream()
+                            Json.texts(judged.verdict().signers().stream()
                                     .map(Object::toString)
                                     .toList()))
-                    .put("trust", mode.word());
+                    .put("trust", judged.mode().word());
             consent.describe(details);
             return details;
         }
     }
 
-    private Checked check(Caller caller, @Nullable String name, Path file, @Nullable Digest agreed) {
+    private Judged judge(Caller caller, @Nullable String name, Path file, Mode strictness) {
         admit(caller, name);
         try {
             var plugin = PackageReader.read(file);
             var verdict = TrustStore.read(trust).judge(plugin);
-            if (!verdict.isLetIn(mode)) {
-                throw refused(plugin.manifest().name(), verdict.problems());
+            if (!verdict.isLetIn(strictness)) {
+                throw refused(caller, plugin.manifest().name(), verdict.problems());
             }
-            var before = installed(plugin.manifest().name()).map(Installed::permissions);
-            var consent = Consent.require(before.orElse(Permissions.NONE), plugin.permissions(), agreed);
-            return new Checked(plugin, verdict, mode, consent);
+            return new Judged(plugin, verdict, strictness);
         } catch (BrokenPackageException e) {
-            throw refused(name, e.problems());
+            throw refused(caller, name, e.problems());
         } catch (IOException e) {
             throw new UncheckedIOException("can't read the package, or whom to trust for it", e);
         }
     }
 
-    private RefusedException refused(@Nullable String name, List<String> problems) {
+    private Checked check(@Nullable Digest agreed, Judged judged) {
+        var plugin = judged.plugin();
+        var before = installed(plugin.manifest().name()).map(Installed::permissions);
+        return new Checked(judged, Consent.require(before.orElse(Permissions.NONE), plugin.permissions(), agreed));
+    }
+
+    private void recordRefusal(Caller caller, @Nullable String name, List<String> problems) {
         var reasons = problems.stream().limit(16).map(Json::clean).toList();
+        var request = caller.request().requestId();
         record.record(
                 Action.PLUGIN_REFUSED,
                 name,
-                Json.object().put("reasons", Json.array(reasons)).build());
+                Json.object()
+                        .put("reasons", Json.array(reasons))
+                        .putIfPresent("request", request == null ? null : Json.clean(request))
+                        .build());
+    }
+
+    private RefusedException refused(Caller caller, @Nullable String name, List<String> problems) {
+        recordRefusal(caller, name, problems);
         return new RefusedException(problems.stream()
                 .limit(16)
                 .map(problem -> Violation.of(ProblemCode.INVALID_VALUE, problem))

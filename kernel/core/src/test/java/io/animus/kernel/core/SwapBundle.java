@@ -2,12 +2,15 @@ package io.animus.kernel.core;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.animus.api.plugin.permission.Permissions;
 import io.animus.api.types.Digest;
+import io.animus.kernel.audit.log.Note;
 import io.animus.kernel.core.swap.SwappedRegistry;
 import io.animus.kernel.trust.PackageReader;
 import io.animus.kernel.trust.PluginManifest;
 import io.animus.kernel.trust.PluginManifest.BundleFile;
 import io.animus.kernel.trust.PluginPackage;
+import io.animus.kernel.trust.PublisherKey;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -18,6 +21,7 @@ import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A plugin to be installed in a test.
@@ -25,27 +29,37 @@ import java.util.zip.ZipOutputStream;
  * @param behaviour as {@link SwappedRegistry} knows it
  * @param imports more that it needs
  */
-record SwapBundle(String version, String behaviour, String imports, String portVersion, boolean exclusive) {
+record SwapBundle(
+        String version,
+        String behaviour,
+        String imports,
+        String portVersion,
+        boolean exclusive,
+        Permissions permissions) {
     static final String NAME = "animus-swapped";
 
     static SwapBundle of(String version) {
-        return new SwapBundle(version, "well", "", "[1.0,2)", false);
+        return new SwapBundle(version, "well", "", "[1.0,2)", false, Permissions.NONE);
     }
 
     SwapBundle that(String behaves) {
-        return new SwapBundle(version, behaves, imports, portVersion, exclusive);
+        return new SwapBundle(version, behaves, imports, portVersion, exclusive, permissions);
     }
 
     SwapBundle importing(String more) {
-        return new SwapBundle(version, behaviour, "," + more, portVersion, exclusive);
+        return new SwapBundle(version, behaviour, "," + more, portVersion, exclusive, permissions);
     }
 
     SwapBundle forPort(String range) {
-        return new SwapBundle(version, behaviour, imports, range, exclusive);
+        return new SwapBundle(version, behaviour, imports, range, exclusive, permissions);
     }
 
     SwapBundle alone() {
-        return new SwapBundle(version, behaviour, imports, portVersion, true);
+        return new SwapBundle(version, behaviour, imports, portVersion, true, permissions);
+    }
+
+    SwapBundle asking(Permissions asked) {
+        return new SwapBundle(version, behaviour, imports, portVersion, exclusive, asked);
     }
 
     byte[] jar() throws IOException {
@@ -68,6 +82,10 @@ record SwapBundle(String version, String behaviour, String imports, String portV
                 var content = SwappedRegistry.class.getClassLoader().getResourceAsStream(file)) {
             jar.putNextEntry(new ZipEntry(file));
             jar.write(content.readAllBytes());
+            if (!permissions.equals(Permissions.NONE)) {
+                jar.putNextEntry(new ZipEntry(Permissions.RESOURCE));
+                jar.write(permissions.json().canonical());
+            }
         }
         return bytes.toByteArray();
     }
@@ -78,6 +96,11 @@ record SwapBundle(String version, String behaviour, String imports, String portV
     }
 
     PluginPackage in(Path folder) throws Exception {
+        return in(folder, null);
+    }
+
+    /** @param key of the publisher who signs it; null if nobody does */
+    PluginPackage in(Path folder, @Nullable PublisherKey key) throws Exception {
         var jar = jar();
         var main = new BundleFile("bundles/main.jar", NAME, version, Digest.of(jar));
         var manifest = new PluginManifest(
@@ -86,6 +109,11 @@ record SwapBundle(String version, String behaviour, String imports, String portV
         try (var zip = new ZipOutputStream(Files.newOutputStream(file))) {
             zip.putNextEntry(new ZipEntry("plugin.json"));
             zip.write(manifest.json().canonical());
+            if (key != null) {
+                var text = manifest.signedText();
+                zip.putNextEntry(new ZipEntry("plugin.sig"));
+                zip.write(new Note(text, List.of(key.sign(text))).format().getBytes(UTF_8));
+            }
             zip.putNextEntry(new ZipEntry(main.file()));
             zip.write(jar);
         }

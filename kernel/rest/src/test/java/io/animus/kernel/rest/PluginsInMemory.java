@@ -53,6 +53,11 @@ final class PluginsInMemory implements PluginRuntime {
     }
 
     @Override
+    public boolean isBusy() {
+        return false;
+    }
+
+    @Override
     public Optional<String> versionOf(String name) {
         return Optional.ofNullable(plugins.get(name)).map(Installed::version);
     }
