@@ -71,7 +71,7 @@ record RestClient(URI hub, String key) {
         return new Answer(HTTP.send(request.timeout(Patience.USUAL).build(), BodyHandlers.ofString()));
     }
 
-    private HttpRequest.Builder request(String path) {
+    HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(hub.resolve(path)).header("Authorization", "Bearer " + key);
     }
 }

@@ -102,6 +102,8 @@ public enum Action {
     PLUGIN_REMOVED("plugin.removed"),
     /** A package was not let in, and why. */
     PLUGIN_REFUSED("plugin.refused"),
+    /** A plugin asked for, or registered, a service that its permissions don't name, and it was hidden. */
+    SERVICE_DENIED("service.denied"),
     /** The set of installed plugins, or their configuration, is another one. */
     COMPOSITION_CHANGED("composition.changed");
 
