@@ -1,10 +1,13 @@
 package io.animus.kernel.core;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -53,14 +56,29 @@ final class Directory<P> {
         present.removeIf(known -> known.service == service);
     }
 
-    synchronized Optional<P> find(Predicate<P> fits) {
-        return all().stream().filter(fits).findFirst();
+    /** Finds a service to call. Nobody waits for a service that takes long to say whether it fits, but who asks. */
+    Optional<Lease<P>> lease(Predicate<P> fits) {
+        var asked = Collections.newSetFromMap(new IdentityHashMap<Present<P>, Boolean>());
+        for (var next = next(asked); next.isPresent(); next = next(asked)) {
+            var isFit = false;
+            try {
+                isFit = fits.test(next.get().service());
+            } finally {
+                if (!isFit) {
+                    next.get().close();
+                }
+            }
+            if (isFit) {
+                return next;
+            }
+        }
+        return Optional.empty();
     }
 
-    /** Finds a service to call. */
-    synchronized Optional<Lease<P>> lease(Predicate<P> fits) {
+    /** The best that was not asked yet, and might have come only now. */
+    private synchronized Optional<Lease<P>> next(Set<Present<P>> asked) {
         return present.stream()
-                .filter(known -> !known.retired && fits.test(known.service))
+                .filter(known -> !known.retired && asked.add(known))
                 .findFirst()
                 .map(this::lease);
     }

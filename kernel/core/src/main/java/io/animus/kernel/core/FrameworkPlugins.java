@@ -65,6 +65,7 @@ public final class FrameworkPlugins implements PluginRuntime, BundleListener {
             BundleContext framework,
             @Reference(name = "ports") Ports ports,
             @Reference(name = "trust") TrustMode trust,
+            @Reference(name = "threads") LeftThreads threads,
             Config config)
             throws IOException {
         this(
@@ -76,15 +77,22 @@ public final class FrameworkPlugins implements PluginRuntime, BundleListener {
                         trust.mode(),
                         folder(framework, Constants.FRAMEWORK_STORAGE),
                         folder(framework, "karaf.home").resolve("bom.json")),
+                threads,
                 Duration.ofSeconds(config.health__window__s()),
                 Duration.ofSeconds(config.drain__s()));
         framework.addBundleListener(this);
     }
 
     FrameworkPlugins(
-            BundleContext framework, Ports ports, Path folder, TrustAtStart trust, Duration window, Duration drain)
+            BundleContext framework,
+            Ports ports,
+            Path folder,
+            TrustAtStart trust,
+            LeftThreads threads,
+            Duration window,
+            Duration drain)
             throws IOException {
-        this.bundles = new PluginBundles(framework, trust);
+        this.bundles = new PluginBundles(framework, trust, threads);
         this.folder = new PluginFolder(folder);
         this.ports = ports;
         this.vitals = new PluginVitals(ports);

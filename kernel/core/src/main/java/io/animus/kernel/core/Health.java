@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -34,11 +35,13 @@ public final class Health {
     private static final List<String> CAPABILITIES = List.of("scm", "registry", "storage", "executor");
     private static final String DATABASE = "database";
     private static final String AUDIT = "audit";
+    private static final String PLUGINS = "plugins";
     private static final Duration FRESH = Duration.ofSeconds(2);
     private static final Duration PATIENCE = Duration.ofSeconds(2);
     private static final Logger LOG = LoggerFactory.getLogger(Health.class);
 
     private final Supplier<List<Plugin>> plugins;
+    private final Supplier<List<String>> overdue;
     private final LongSupplier nanoTime;
     private final Probes probes = new Probes();
     private final Map<String, State> logged = new HashMap<>();
@@ -48,6 +51,7 @@ public final class Health {
     private volatile @Nullable AuditTrail trail;
     private volatile @Nullable LogStatus log;
     private volatile @Nullable FeedStatus feeds;
+    private volatile @Nullable LeftThreads threads;
     private @Nullable Known known;
 
     /**
@@ -73,11 +77,13 @@ public final class Health {
 
     @Activate
     public Health(@Reference(name = "ports") Ports ports) {
-        this(ports::plugins, System::nanoTime);
+        this(ports::plugins, ports::overdue, System::nanoTime);
     }
 
-    Health(Supplier<List<Plugin>> plugins, LongSupplier nanoTime) {
+    /** @param overdue what plugins do not let go of: a sentence for each */
+    Health(Supplier<List<Plugin>> plugins, Supplier<List<String>> overdue, LongSupplier nanoTime) {
         this.plugins = plugins;
+        this.overdue = overdue;
         this.nanoTime = nanoTime;
     }
 
@@ -140,6 +146,17 @@ public final class Health {
         }
     }
 
+    @Reference(name = "threads", cardinality = OPTIONAL, policy = DYNAMIC)
+    void setThreads(LeftThreads present) {
+        threads = present;
+    }
+
+    void unsetThreads(LeftThreads gone) {
+        if (threads == gone) {
+            threads = null;
+        }
+    }
+
     @Deactivate
     void close() {
         probes.close();
@@ -194,6 +211,7 @@ public final class Health {
                     .map(why -> new Check(AUDIT, State.DEGRADED, why))
                     .orElse(new Check(AUDIT, State.OK, null)));
         }
+        checks.add(checkLeftovers());
         probes.keepOnly(present);
         checks.sort(Comparator.comparing(Check::name));
         return new Report(overall(databaseHealth.state(), checks), checks);
@@ -242,6 +260,19 @@ public final class Health {
         // Reasons may name hosts, and this is shown to everybody.
         var detail = String.join(", ", unwell) + "; the log of the hub says why.";
         return new Check(capability, working == 0 ? State.DOWN : State.DEGRADED, detail);
+    }
+
+    /** What plugins hold that they should have given back. */
+    private Check checkLeftovers() {
+        var ofThreads = threads;
+        var found = Stream.concat(overdue.get().stream(), ofThreads == null ? Stream.of() : ofThreads.found().stream())
+                .toList();
+        var health = found.isEmpty()
+                ? PluginHealth.OK
+                : PluginHealth.degraded(String.join("; ", found)
+                        + ". Update or disable it, and start the hub again if that doesn't help.");
+        logChange(PLUGINS, health);
+        return new Check(PLUGINS, health.state(), detail(health));
     }
 
     private static State overall(State ofDatabase, List<Check> checks) {

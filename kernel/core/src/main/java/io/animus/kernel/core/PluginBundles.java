@@ -30,6 +30,7 @@ import org.osgi.framework.VersionRange;
 import org.osgi.framework.startlevel.BundleStartLevel;
 import org.osgi.framework.wiring.BundleCapability;
 import org.osgi.framework.wiring.BundleRevision;
+import org.osgi.framework.wiring.BundleWiring;
 import org.osgi.framework.wiring.FrameworkWiring;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,10 +47,12 @@ final class PluginBundles {
 
     private final BundleContext framework;
     private final TrustAtStart trust;
+    private final LeftThreads threads;
 
-    PluginBundles(BundleContext framework, TrustAtStart trust) {
+    PluginBundles(BundleContext framework, TrustAtStart trust, LeftThreads threads) {
         this.framework = framework;
         this.trust = trust;
+        this.threads = threads;
     }
 
     /** The main bundles of all plugins, several versions of one too. */
@@ -190,14 +193,24 @@ final class PluginBundles {
             stop(bundle, patience);
             throw new BundleException(problem.get());
         }
+        if (capability(bundle).isPresent() && bundle.getState() != Bundle.ACTIVE) {
+            threads.starts(bundle);
+        }
         within(bundle, "start", patience, () -> {
+            framework.getBundle(0).adapt(FrameworkWiring.class).resolveBundles(List.of(bundle));
+            var wiring = bundle.adapt(BundleWiring.class);
+            if (wiring != null) {
+                // Threads that it starts now are known as its own by this.
+                Thread.currentThread().setContextClassLoader(wiring.getClassLoader());
+            }
             bundle.start();
             return bundle;
         });
     }
 
     /** As {@link #start}. */
-    static void stop(Bundle bundle, Duration patience) {
+    void stop(Bundle bundle, Duration patience) {
+        threads.stops(bundle);
         try {
             within(bundle, "stop", patience, () -> {
                 bundle.stop();
@@ -263,7 +276,7 @@ final class PluginBundles {
         }
     }
 
-    private static boolean isStopped(Bundle bundle, Duration patience) {
+    private boolean isStopped(Bundle bundle, Duration patience) {
         if ((bundle.getState() & (Bundle.STARTING | Bundle.ACTIVE)) != 0) {
             stop(bundle, patience);
         }

@@ -14,7 +14,10 @@ import org.slf4j.LoggerFactory;
 /** Whether the instances of a bundle are well, and whether anybody still calls them. Safe for many threads. */
 final class PluginVitals {
     private static final Logger LOG = LoggerFactory.getLogger(PluginVitals.class);
-    private static final Duration LOOK = Duration.ofMillis(20);
+    /** Until the next look, at first; each time as long again, up to the most. */
+    private static final Duration FIRST_LOOK = Duration.ofMillis(1);
+
+    private static final Duration MOST = Duration.ofMillis(20);
 
     private final Ports ports;
 
@@ -66,11 +69,13 @@ final class PluginVitals {
 
     static boolean until(Duration patience, BooleanSupplier done) {
         var deadline = System.nanoTime() + patience.toNanos();
+        var pause = FIRST_LOOK.toNanos();
         while (!done.getAsBoolean()) {
             if (System.nanoTime() > deadline || Thread.currentThread().isInterrupted()) {
                 return false;
             }
-            LockSupport.parkNanos(LOOK.toNanos());
+            LockSupport.parkNanos(pause);
+            pause = Math.min(2 * pause, MOST.toNanos());
         }
         return true;
     }

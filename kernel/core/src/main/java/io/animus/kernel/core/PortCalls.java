@@ -11,9 +11,12 @@ import io.animus.api.types.ExternalSystemException;
 import io.animus.api.types.ExternalSystemException.Reason;
 import java.io.Serial;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.WeakHashMap;
-import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.FutureTask;
@@ -29,7 +32,8 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
-import org.slf4j.MDC;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What every call to a plugin gets. Safe for many threads; calls run on threads of their own, so that a deadline holds. */
 @Component(service = PortCalls.class)
@@ -39,6 +43,10 @@ public final class PortCalls {
     private static final int RETRIES = 2;
     private static final int FAILURES_TO_OPEN = 8;
     private static final Duration OPEN_FOR = Duration.ofSeconds(5);
+    /** How many calls of a plugin may go on after their deadline: each may cost a processor. */
+    private static final int MOST_OVERDUE = 4;
+
+    private static final Logger LOG = LoggerFactory.getLogger(PortCalls.class);
 
     private final ExecutorService threads =
             new ThreadPoolExecutor(0, MOST_CALLS, 30, TimeUnit.SECONDS, new SynchronousQueue<>(), PortCalls::thread);
@@ -53,13 +61,25 @@ public final class PortCalls {
      * @param readers those that wait for something to come; they must not keep the others out
      * @param retrying retries within the circuit breaker's leave
      * @param once calls with the same circuit breaker's leave
+     * @param overdue calls that go on after their deadline; readers are none of them
      */
     private record Guard(
             Semaphore places,
             Semaphore readers,
             FailsafeExecutor<Object> retrying,
             FailsafeExecutor<Object> once,
-            String name) {}
+            Set<PortWork> overdue,
+            String name) {
+
+        void requirePunctual() {
+            if (overdue.size() >= MOST_OVERDUE) {
+                throw unavailable(
+                        name + " gets no more calls: " + overdue.size()
+                                + " go on after their deadline. It must be updated or disabled.",
+                        null);
+            }
+        }
+    }
 
     @Activate
     public PortCalls(@Reference(name = "metrics") Metrics metrics) {
@@ -93,7 +113,10 @@ public final class PortCalls {
         var outcome = "failure";
         try {
             var policies = retries ? guard.retrying() : guard.once();
-            T answer = policies.get(() -> limited(guard, guard.places(), deadline, () -> call.on(plugin)));
+            T answer = policies.get(() -> {
+                guard.requirePunctual();
+                return limited(guard, guard.places(), deadline, plugin, call);
+            });
             outcome = "success";
             return answer;
         } catch (CircuitBreakerOpenException e) {
@@ -116,7 +139,7 @@ public final class PortCalls {
         var started = System.nanoTime();
         var outcome = "success";
         try {
-            limited(guard, guard.readers(), wait, () -> call.on(plugin));
+            limited(guard, guard.readers(), wait, plugin, call);
         } catch (OutOfTimeException e) {
             outcome = "left";
         } catch (RuntimeException e) {
@@ -130,14 +153,33 @@ public final class PortCalls {
         }
     }
 
-    /** What a plugin is called in metrics and messages. */
-    static String nameOf(Object plugin) {
-        return plugin instanceof Plugin known
-                ? known.descriptor().toString()
-                : plugin.getClass().getSimpleName();
+    /** What plugins do not let go of though they were told to, for people: a sentence for each. */
+    List<String> overdue() {
+        synchronized (guards) {
+            return guards.values().stream()
+                    .flatMap(guard -> guard.overdue().stream()
+                            .filter(PortWork::isStubborn)
+                            .findAny()
+                            .map(work -> guard.name() + " goes on" + work.place() + " after the deadline of a call")
+                            .stream())
+                    .toList();
+        }
     }
 
-    private <T> T limited(Guard guard, Semaphore places, Duration deadline, Callable<T> call) throws Exception {
+    /** What a plugin is called in metrics and messages. */
+    static String nameOf(Object plugin) {
+        try {
+            if (plugin instanceof Plugin known) {
+                return known.descriptor().toString();
+            }
+        } catch (RuntimeException e) {
+            LOG.error("{} does not say what it is", plugin.getClass(), e);
+        }
+        return plugin.getClass().getSimpleName();
+    }
+
+    private <P, T> T limited(Guard guard, Semaphore places, Duration deadline, P plugin, Ports.Call<P, T> call)
+            throws Exception {
         try {
             if (!places.tryAcquire(deadline.toMillis(), TimeUnit.MILLISECONDS)) {
                 throw unavailable(guard.name() + " is busy with too many calls", null);
@@ -145,18 +187,13 @@ public final class PortCalls {
         } catch (InterruptedException e) {
             throw interrupted(e);
         }
-        var task = new FutureTask<>(call);
-        var context = MDC.getCopyOfContextMap();
+        var task = new FutureTask<>(() -> call.on(plugin));
+        var work = new PortWork(task, plugin.getClass().getClassLoader(), ended -> {
+            guard.overdue().remove(ended);
+            places.release();
+        });
         try {
-            threads.execute(() -> {
-                try {
-                    bear(context);
-                    task.run();
-                } finally {
-                    MDC.clear();
-                    places.release();
-                }
-            });
+            threads.execute(work);
         } catch (RejectedExecutionException e) {
             places.release();
             throw unavailable("the hub is busy with " + MOST_CALLS + " calls to plugins", e);
@@ -164,7 +201,7 @@ public final class PortCalls {
         try {
             return task.get(deadline.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            task.cancel(true);
+            work.cancel(places == guard.places() ? guard.overdue() : new HashSet<>());
             throw new OutOfTimeException(guard.name() + " did not answer within " + deadline.toSeconds() + " s");
         } catch (InterruptedException e) {
             task.cancel(true);
@@ -177,13 +214,6 @@ public final class PortCalls {
         }
     }
 
-    /** What a plugin logs is of the request and the run that it is called for. */
-    private static void bear(@Nullable Map<String, String> context) {
-        if (context != null) {
-            MDC.setContextMap(context);
-        }
-    }
-
     private Guard guardOf(Object plugin) {
         synchronized (guards) {
             return guards.computeIfAbsent(plugin, PortCalls::guard);
@@ -193,7 +223,7 @@ public final class PortCalls {
     /** Retries are the same for all calls; what has failed so far is one plugin's. */
     private static Guard guard(Object plugin) {
         var retries = RetryPolicy.builder()
-                .handleIf(PortCalls::mayWorkLater)
+                .handleIf(failure -> mayWorkLater(failure) && !Contract.isBroken(failure))
                 .withMaxRetries(RETRIES)
                 .withBackoff(Duration.ofMillis(200), Duration.ofSeconds(2))
                 .withJitter(0.3)
@@ -208,6 +238,7 @@ public final class PortCalls {
                 new Semaphore(RunResults.MOST_LOG_READERS),
                 Failsafe.with(retries, breaker),
                 Failsafe.with(breaker),
+                ConcurrentHashMap.newKeySet(),
                 nameOf(plugin));
     }
 
@@ -228,6 +259,7 @@ public final class PortCalls {
 
     private static Thread thread(Runnable work) {
         var thread = new Thread(work, "animus-port-" + THREADS.incrementAndGet());
+        thread.setContextClassLoader(PortCalls.class.getClassLoader());
         thread.setDaemon(true);
         return thread;
     }

@@ -13,6 +13,7 @@ import io.animus.api.plugin.PluginHealth;
 import io.animus.api.registry.ImageRegistry;
 import io.animus.api.scm.ScmHost;
 import io.animus.api.storage.ObjectStore;
+import io.animus.api.types.ExternalSystemException;
 import io.animus.api.types.ImageReference;
 import io.animus.kernel.domain.ProblemCode;
 import io.animus.kernel.domain.RefusedException;
@@ -22,11 +23,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The one place through which the kernel reaches plugins: it looks one up for each piece of work and gives the call a
@@ -39,6 +43,11 @@ public final class Ports {
 
     /** How long a call that moves content may take. */
     static final Duration LONG = Duration.ofMinutes(15);
+
+    /** How long a plugin may take for what it knows by itself. */
+    private static final Duration PROMPT = Duration.ofSeconds(2);
+
+    private static final Logger LOG = LoggerFactory.getLogger(Ports.class);
 
     private final Directory<ScmHost> scmHosts = new Directory<>();
     private final Directory<ImageRegistry> registries = new Directory<>();
@@ -69,33 +78,33 @@ public final class Ports {
      * @throws io.animus.api.types.ExternalSystemException as the plugin throws it, after retries
      */
     <T> T scm(URI repository, Duration deadline, Call<ScmHost, T> call) {
-        try (var host = scmHosts.lease(candidate -> candidate.serves(repository))
+        try (var host = scmHosts.lease(serves("scm", ScmHost.class, candidate -> candidate.serves(repository)))
                 .orElseThrow(() -> absent("SCM host serves " + repository.getScheme() + "://"
                         + Optional.ofNullable(repository.getHost()).orElse("")))) {
-            return calls.call("scm", host.service(), deadline, call);
+            return calls.call("scm", host.service(), deadline, held(ScmHost.class, call));
         }
     }
 
     /** Asks the registry that serves {@code image}; errors as {@link #scm}. */
     <T> T registry(ImageReference image, Call<ImageRegistry, T> call) {
         try (var registry = registries
-                .lease(candidate -> candidate.serves(image))
+                .lease(serves("registry", ImageRegistry.class, candidate -> candidate.serves(image)))
                 .orElseThrow(() -> absent("registry plugin serves " + image.registry()))) {
-            return calls.call("registry", registry.service(), QUICK, call);
+            return calls.call("registry", registry.service(), QUICK, held(ImageRegistry.class, call));
         }
     }
 
     /** Asks the object store; errors as {@link #scm}. */
     <T> T storage(Duration deadline, Call<ObjectStore, T> call) {
         try (var store = stores.lease(any -> true).orElseThrow(() -> absent("object store is installed"))) {
-            return calls.call("storage", store.service(), deadline, call);
+            return calls.call("storage", store.service(), deadline, held(ObjectStore.class, call));
         }
     }
 
     /** Asks the executor; errors as {@link #scm}. */
     <T> T executor(Duration deadline, Call<JobExecutor, T> call) {
         try (var executor = executors.lease(any -> true).orElseThrow(() -> absent("executor is installed"))) {
-            return calls.call("executor", executor.service(), deadline, call);
+            return calls.call("executor", executor.service(), deadline, held(JobExecutor.class, call));
         }
     }
 
@@ -121,10 +130,10 @@ public final class Ports {
     void followLog(String dispatchId, long after, Duration wait, Consumer<LogLine> lines) {
         try (var executor = executors.lease(any -> true).orElseThrow(() -> absent("executor is installed"));
                 var tap = new LogTap(lines)) {
-            calls.callFor("executor", executor.service(), wait, plugin -> {
+            calls.callFor("executor", executor.service(), wait, held(JobExecutor.class, plugin -> {
                 plugin.follow(dispatchId, after, tap);
                 return dispatchId;
-            });
+            }));
         }
     }
 
@@ -139,17 +148,18 @@ public final class Ports {
     <T> T sink(AuditSink sink, Duration deadline, Call<AuditSink, T> call) {
         // Who holds a sink that is being replaced may still ask it.
         try (var lease = sinks.lease(candidate -> candidate == sink).orElse(null)) {
-            return calls.callOnce("audit", lease == null ? sink : lease.service(), deadline, call);
+            var asked = lease == null ? sink : lease.service();
+            return calls.callOnce("audit", asked, deadline, held(AuditSink.class, call));
         }
     }
 
     /** Asks the publisher that serves {@code url}, once; errors as {@link #scm}, without retries. */
     <T> T publisher(URI url, Duration deadline, Call<EventPublisher, T> call) {
         try (var publisher = publishers
-                .lease(candidate -> candidate.serves(url))
+                .lease(serves("events", EventPublisher.class, candidate -> candidate.serves(url)))
                 .orElseThrow(() -> absent("event publisher delivers to " + url.getScheme() + "://"
                         + Optional.ofNullable(url.getHost()).orElse("")))) {
-            return calls.callOnce("events", publisher.service(), deadline, call);
+            return calls.callOnce("events", publisher.service(), deadline, held(EventPublisher.class, call));
         }
     }
 
@@ -163,11 +173,18 @@ public final class Ports {
 
     /** The executor that gets the next jobs; empty while there is none that is able. */
     Optional<ExecutorInUse> executorInUse() {
-        return executorAnswers
-                ? executors
-                        .find(any -> true)
-                        .map(executor -> new ExecutorInUse(PortCalls.nameOf(executor), executor.dataPlane()))
-                : Optional.empty();
+        return executorAnswers ? executors.lease(any -> true).flatMap(this::inUse) : Optional.empty();
+    }
+
+    private Optional<ExecutorInUse> inUse(Directory.Lease<JobExecutor> lease) {
+        try (lease) {
+            var executor = lease.service();
+            var dataPlane =
+                    calls.callOnce("executor", executor, PROMPT, held(JobExecutor.class, JobExecutor::dataPlane));
+            return Optional.of(new ExecutorInUse(PortCalls.nameOf(executor), dataPlane));
+        } catch (ExternalSystemException e) {
+            return Optional.empty();
+        }
     }
 
     /** All plugins that are present now. */
@@ -183,10 +200,15 @@ public final class Ports {
     /** How a plugin says it is; down if it doesn't say so in time. */
     PluginHealth healthOf(Plugin plugin) {
         try {
-            return calls.callOnce("health", plugin, Duration.ofSeconds(2), Plugin::health);
+            return calls.callOnce("health", plugin, PROMPT, held(Plugin.class, Plugin::health));
         } catch (RuntimeException e) {
             return PluginHealth.down("It does not say how it is: " + e.getMessage());
         }
+    }
+
+    /** As {@link PortCalls#overdue}. */
+    List<String> overdue() {
+        return calls.overdue();
     }
 
     /** Keeps new calls from the plugins of a bundle, or lets them go there again. */
@@ -260,11 +282,32 @@ public final class Ports {
 
     @Reference(name = "plugin", cardinality = MULTIPLE, policy = DYNAMIC)
     void addPlugin(Plugin plugin, Map<String, ?> properties) {
-        plugins.add(plugin, properties);
+        try {
+            calls.callOnce("plugin", plugin, PROMPT, held(Plugin.class, Plugin::descriptor));
+            plugins.add(plugin, properties);
+        } catch (ExternalSystemException e) {
+            LOG.error("{} does not say what it is, and is left out: {}", plugin.getClass(), e.getMessage());
+        }
     }
 
     void removePlugin(Plugin plugin) {
         plugins.remove(plugin);
+    }
+
+    /** A plugin that fails when it is asked whether it serves something doesn't serve it, and others may. */
+    private <P> Predicate<P> serves(String port, Class<P> type, Predicate<P> question) {
+        return plugin -> {
+            try {
+                return calls.callOnce(port, plugin, PROMPT, held(type, question::test));
+            } catch (ExternalSystemException e) {
+                LOG.warn("{} is passed over: {}", PortCalls.nameOf(plugin), e.getMessage());
+                return false;
+            }
+        };
+    }
+
+    private static <P, T> Call<P, T> held(Class<P> type, Call<P, T> call) {
+        return plugin -> call.on(Contract.hold(type, plugin));
     }
 
     private static String name(Plugin plugin) {

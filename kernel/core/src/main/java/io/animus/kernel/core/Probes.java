@@ -36,7 +36,8 @@ final class Probes {
         /** The answer, or {@code DOWN} if there is none by then. */
         PluginHealth await(long deadline) {
             try {
-                return answer.get(Math.max(deadline - System.nanoTime(), 0), TimeUnit.NANOSECONDS);
+                var said = answer.get(Math.max(deadline - System.nanoTime(), 0), TimeUnit.NANOSECONDS);
+                return said == null ? PluginHealth.down("It says nothing when it is asked.") : said;
             } catch (TimeoutException e) {
                 return PluginHealth.down("It does not answer in time.");
             } catch (ExecutionException e) {

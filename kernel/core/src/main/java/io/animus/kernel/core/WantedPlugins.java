@@ -149,7 +149,7 @@ record WantedPlugins(
     }
 
     void stop(Bundle bundle) {
-        PluginBundles.stop(bundle, patience);
+        bundles.stop(bundle, patience);
     }
 
     /** Lets a bundle serve again, if it is still there. */

@@ -53,7 +53,7 @@ class HealthTest {
 
     @BeforeEach
     void present() {
-        health = new Health(() -> List.copyOf(plugins), time::get);
+        health = new Health(() -> List.copyOf(plugins), List::of, time::get);
         health.setDatabase(kernel.database());
         health.setBootstrap(bootstrap);
         for (var port : List.of("scm", "registry", "storage", "executor")) {
@@ -73,7 +73,7 @@ class HealthTest {
         assertThat(report.state()).isEqualTo(State.OK);
         assertThat(report.checks())
                 .extracting(Check::name)
-                .containsExactly("database", "executor", "registry", "scm", "storage");
+                .containsExactly("database", "executor", "plugins", "registry", "scm", "storage");
         assertThat(report.checks()).extracting(Check::detail).containsOnlyNulls();
     }
 

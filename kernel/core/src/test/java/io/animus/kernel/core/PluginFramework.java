@@ -1,6 +1,7 @@
 package io.animus.kernel.core;
 
 import io.animus.api.plugin.Plugin;
+import io.animus.api.registry.ImageManifest;
 import io.animus.api.registry.ImageRegistry;
 import io.animus.api.types.Digest;
 import io.animus.api.types.ImageReference;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.apache.felix.cm.PersistenceManager;
 import org.apache.felix.framework.Felix;
@@ -30,6 +32,7 @@ final class PluginFramework implements AutoCloseable {
     private final Path folder;
     private final PortCalls calls = new PortCalls(new Metrics());
     private final Ports ports = new Ports(calls);
+    private final LeftThreads threads = new LeftThreads();
     private final Felix felix;
 
     PluginFramework(Path folder) throws BundleException {
@@ -76,7 +79,8 @@ final class PluginFramework implements AutoCloseable {
     /** The plugins as a hub finds them that starts now. */
     FrameworkPlugins runtime(Duration window) throws IOException {
         var trust = new TrustAtStart(folder.resolve("trust"), Mode.WARN, cache(), folder.resolve("bom.json"));
-        return new FrameworkPlugins(context(), ports, folder.resolve("plugins"), trust, window, Duration.ofSeconds(5));
+        return new FrameworkPlugins(
+                context(), ports, folder.resolve("plugins"), trust, threads, window, Duration.ofSeconds(5));
     }
 
     private Path cache() {
@@ -115,10 +119,29 @@ final class PluginFramework implements AutoCloseable {
 
     /** The version of the plugin that answers. */
     String ask() {
-        return ports.registry(IMAGE, registry -> registry.find(IMAGE))
-                .orElseThrow()
-                .mediaType()
-                .replace("application/test+", "");
+        return version(ports.registry(IMAGE, registry -> registry.find(IMAGE)));
+    }
+
+    /** The same of this plugin, with little patience. */
+    String askShortly(Plugin plugin) {
+        return version(calls.callOnce(
+                "registry", (ImageRegistry) plugin, Duration.ofMillis(50), registry -> registry.find(IMAGE)));
+    }
+
+    private static String version(Optional<ImageManifest> found) {
+        return found.orElseThrow().mediaType().replace("application/test+", "");
+    }
+
+    /** Adds a neighbour, which is asked after the others. */
+    void add(ImageRegistry neighbour) {
+        ports.addRegistry(neighbour, Map.of("service.ranking", -1));
+    }
+
+    /** What the hub says of itself. */
+    Health health() {
+        var health = new Health(ports);
+        health.setThreads(threads);
+        return health;
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.animus.api.types.Digest;
 import io.animus.api.types.ImageReference;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,9 @@ public final class SwappedRegistry implements BundleActivator, ImageRegistry, Pl
         if (behaviour.equals("throws")) {
             throw new IllegalStateException("no start today");
         }
+        if (behaviour.contains("leaks at once")) {
+            thread().start();
+        }
         while (behaviour.equals("hangs") && !Thread.currentThread().isInterrupted()) {
             LockSupport.parkNanos(Duration.ofSeconds(1).toNanos());
         }
@@ -44,11 +48,18 @@ public final class SwappedRegistry implements BundleActivator, ImageRegistry, Pl
 
     @Override
     public PluginDescriptor descriptor() {
+        if (behaviour.equals("nameless")) {
+            throw new IllegalStateException("who am I");
+        }
         return new PluginDescriptor("registry", "swapped", "default");
     }
 
     @Override
+    @SuppressWarnings("NullAway") // on purpose
     public PluginHealth health() {
+        if (behaviour.equals("speechless")) {
+            return null;
+        }
         // What goes on in the test can be told to a bundle by the system's properties alone.
         var isSick =
                 behaviour.contains("sick") || (behaviour.equals("unsure") && !Boolean.getBoolean("animus.test.sure"));
@@ -57,12 +68,28 @@ public final class SwappedRegistry implements BundleActivator, ImageRegistry, Pl
 
     @Override
     public boolean serves(ImageReference reference) {
+        if (behaviour.equals("unsettled")) {
+            throw new IllegalStateException("perhaps");
+        }
         return true;
     }
 
     /** Answers after a while, and fails if it was stopped meanwhile. */
     @Override
+    @SuppressWarnings("NullAway") // on purpose
     public Optional<ImageManifest> find(ImageReference reference) {
+        switch (behaviour) {
+            case "mute" -> {
+                return null;
+            }
+            case "stumbles" -> throw new IllegalStateException("a secret");
+            case "spins" -> spin();
+            case "hoards" -> hoard();
+            case "leaks in a call" -> thread().start();
+            default -> {
+                // Well so far.
+            }
+        }
         LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
         if (stopped) {
             throw new IllegalStateException("stopped in the middle of a call");
@@ -70,5 +97,25 @@ public final class SwappedRegistry implements BundleActivator, ImageRegistry, Pl
         @Nullable Digest none = null;
         return Optional.of(new ImageManifest(
                 Digest.of(version.getBytes(StandardCharsets.UTF_8)), "application/test+" + version, 1, none));
+    }
+
+    /** Hears nobody. */
+    private static void spin() {
+        while (!Boolean.getBoolean("animus.test.sure")) {
+            Thread.onSpinWait();
+        }
+    }
+
+    private static void hoard() {
+        var hoard = new ArrayList<byte[]>();
+        while (hoard.size() < Integer.MAX_VALUE) {
+            hoard.add(new byte[1 << 24]);
+        }
+    }
+
+    private static Thread thread() {
+        var thread = new Thread(SwappedRegistry::spin, "swapped-forgotten");
+        thread.setDaemon(true);
+        return thread;
     }
 }

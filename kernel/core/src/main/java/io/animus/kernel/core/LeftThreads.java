@@ -1,0 +1,137 @@
+package io.animus.kernel.core;
+
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.WeakHashMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.wiring.BundleWiring;
+import org.osgi.service.component.annotations.Component;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Threads that plugins have left running after their stop. A plugin has those that were started in its start or in a call to it, and
+ * those that run nothing but its code. Nothing can end a thread from outside, so they are named. Safe for many threads.
+ */
+@Component(service = LeftThreads.class)
+public final class LeftThreads {
+    private static final Logger LOG = LoggerFactory.getLogger(LeftThreads.class);
+    private static final Pattern LAMBDA = Pattern.compile("\\$\\$Lambda.*");
+    private static final Executor SOON = CompletableFuture.delayedExecutor(2, TimeUnit.SECONDS);
+
+    private final Map<String, Start> starts = new ConcurrentHashMap<>();
+    private final Collection<Stopped> left = new ConcurrentLinkedQueue<>();
+
+    /** The newest start of a plugin. What its versions run looks the same, but not all of it was there before. */
+    private record Start(long bundle, Set<Thread> before) {}
+
+    private record Stopped(Bundle bundle, String name, WeakReference<ClassLoader> classes, Set<Thread> suspects) {
+
+        List<Thread> threads() {
+            var loader = classes.get();
+            var isBack = (bundle.getState() & (Bundle.STARTING | Bundle.ACTIVE)) != 0;
+            return loader == null || isBack
+                    ? List.of()
+                    : all().stream().filter(thread -> isOf(loader, thread)).toList();
+        }
+
+        private boolean isOf(ClassLoader loader, Thread thread) {
+            return thread.getContextClassLoader() == loader
+                    || thread.getClass().getClassLoader() == loader
+                    || (suspects.contains(thread) && beganIn(loader, thread));
+        }
+
+        /** The hub's threads run code of plugins too, but began elsewhere. */
+        private static boolean beganIn(ClassLoader loader, Thread thread) {
+            return PortWork.code(thread)
+                    .reduce((inner, outer) -> outer)
+                    .filter(frame ->
+                            isOf(loader, LAMBDA.matcher(frame.getClassName()).replaceFirst("")))
+                    .isPresent();
+        }
+
+        private static boolean isOf(ClassLoader loader, String className) {
+            try {
+                return Class.forName(className, false, loader).getClassLoader() == loader;
+            } catch (ClassNotFoundException | LinkageError | IllegalStateException e) {
+                return false;
+            }
+        }
+    }
+
+    /** A plugin is about to start. */
+    void starts(Bundle plugin) {
+        starts.put(plugin.getSymbolicName(), new Start(plugin.getBundleId(), weak(all())));
+    }
+
+    /** A plugin is about to stop; a little later it should have no thread. */
+    void stops(Bundle plugin) {
+        var wiring = plugin.adapt(BundleWiring.class);
+        if (wiring == null || wiring.getClassLoader() == null) {
+            return;
+        }
+        var newest = starts.get(plugin.getSymbolicName());
+        var suspects = all();
+        if (newest != null) {
+            var isNewest = newest.bundle() == plugin.getBundleId();
+            suspects.removeIf(thread -> isNewest == newest.before().contains(thread));
+        }
+        var one = new Stopped(
+                plugin,
+                plugin.getSymbolicName() + " " + plugin.getVersion(),
+                new WeakReference<>(wiring.getClassLoader()),
+                weak(suspects));
+        SOON.execute(() -> look(one));
+    }
+
+    /** What is left now: a sentence for each version of a plugin. */
+    List<String> found() {
+        left.removeIf(one -> one.threads().isEmpty());
+        return left.stream()
+                .map(one -> one.name() + " was stopped and has left threads that go on")
+                .toList();
+    }
+
+    private void look(Stopped one) {
+        var threads = one.threads();
+        if (!threads.isEmpty()) {
+            left.add(one);
+            var names = threads.stream()
+                    .map(thread -> thread.getName() + PortWork.place(thread))
+                    .toList();
+            LOG.warn(
+                    "{} was stopped and has left threads that go on until the hub is started again: {}",
+                    one.name(),
+                    names);
+        }
+    }
+
+    private static Set<Thread> weak(Collection<Thread> threads) {
+        var weak = Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<Thread, Boolean>()));
+        weak.addAll(threads);
+        return weak;
+    }
+
+    private static List<Thread> all() {
+        var group = Thread.currentThread().getThreadGroup();
+        while (group.getParent() != null) {
+            group = group.getParent();
+        }
+        // There may be more than it thinks.
+        var threads = new Thread[group.activeCount() * 2 + 16];
+        var count = group.enumerate(threads);
+        return new ArrayList<>(Arrays.asList(threads).subList(0, count));
+    }
+}
