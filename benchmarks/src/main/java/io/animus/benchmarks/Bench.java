@@ -17,6 +17,7 @@ public final class Bench {
             new QueueDepth(),
             new DispatchTime(),
             new PortCallCost(),
+            new Swaps(),
             new ContainerDispatch(),
             new AuditTax(),
             new AuditIngest(),

@@ -45,4 +45,15 @@ class BenchTest {
         assertThat(json.get("findings")).hasSameSizeAs(findings);
         assertThat(Files.readString(module.resolve("target/bench/results.md"))).startsWith("| benchmark | side |");
     }
+
+    @Test
+    void swapsWithoutLosingACallOrKeepingAVersion() throws Exception {
+        var findings = Bench.run(new Setting(List.of("swaps"), 2, true, module));
+
+        assertThat(findings).hasSize(6);
+        assertThat(findings)
+                .filteredOn(finding -> finding.ours().unit().matches("calls|class loaders"))
+                .hasSize(2)
+                .allMatch(finding -> finding.result().max() == 0);
+    }
 }

@@ -126,12 +126,15 @@ final class PluginFolder {
     }
 
     private void verified(PluginPackage plugin) throws IOException {
-        var note = plugin.signature();
+        var signature = plugin.signature();
         var content = Json.object()
                 .put("manifest", plugin.manifest().json())
-                .putIfPresent("signature", note == null ? null : note.format())
+                .putIfPresent("signature", signature == null ? null : signature.format())
                 .build();
-        replace(verified(plugin.manifest().fileName()), content.canonical());
+        var note = verified(plugin.manifest().fileName());
+        Files.createDirectories(note.getParent());
+        // Not forced to the disk: it says nothing that the package doesn't.
+        Files.write(note, content.canonical());
     }
 
     private Path verified(String packageName) {
