@@ -48,6 +48,8 @@ create table project (
     -- Copied out of the quota, for the scheduler.
     concurrent_runs integer not null check (concurrent_runs >= 0),
     network_classes text[] not null,
+    -- By port, as technology.instance; a port that is not there is served by whichever plugin serves the address.
+    plugins json not null,
     status text not null check (status in ('active', 'archived')),
     created_at timestamptz not null,
     created_by principal not null,
@@ -529,7 +531,7 @@ create trigger final before update on run for each row
 grant usage on schema public to ${runtimeRole};
 grant select, insert on all tables in schema public to ${runtimeRole};
 grant update (last_used_at, revoked_at, version) on api_key to ${runtimeRole};
-grant update (title, description, labels, quota, concurrent_runs, network_classes, status, updated_at, version)
+grant update (title, description, labels, quota, concurrent_runs, network_classes, plugins, status, updated_at, version)
     on project to ${runtimeRole};
 grant delete on role_binding to ${runtimeRole};
 grant update (access, version) on dataset to ${runtimeRole};

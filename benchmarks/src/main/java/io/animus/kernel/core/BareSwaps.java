@@ -88,7 +88,7 @@ public final class BareSwaps implements Closeable {
 
     /** Asks the plugin, as the kernel does. */
     public void ask() {
-        ports.registry(IMAGE, registry -> registry.find(IMAGE));
+        ports.registry(null, IMAGE, registry -> registry.find(IMAGE));
     }
 
     /** The loader of the version that serves now. */

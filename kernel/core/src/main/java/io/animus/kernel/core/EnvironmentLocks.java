@@ -80,7 +80,8 @@ public final class EnvironmentLocks {
                 reading -> {
                     reading.project().requireActive();
                     var version = findVersion(reading.tx(), reading.project(), draft);
-                    return () -> confirm(version, draft);
+                    var registry = reading.project().plugins().registry();
+                    return () -> confirm(version, draft, registry);
                 },
                 (change, images) -> lock(change, draft, images));
     }
@@ -127,7 +128,7 @@ public final class EnvironmentLocks {
     }
 
     /** @throws RefusedException for all that is wrong with the draft at once */
-    private List<LockedImage> confirm(Optional<EnvironmentVersion> version, Draft draft) {
+    private List<LockedImage> confirm(Optional<EnvironmentVersion> version, Draft draft, @Nullable String bound) {
         var violations = new ArrayList<Violation>();
         if (version.isEmpty()) {
             violations.add(unknown(draft));
@@ -144,7 +145,7 @@ public final class EnvironmentLocks {
             }
             var pinned = image.reference().at(digest);
             try {
-                var manifest = ask(pointer, pinned);
+                var manifest = ask(pointer, pinned, bound);
                 confirmed.add(new LockedImage(image.name(), pinned, manifest.mediaType(), manifest.size()));
             } catch (RefusedException e) {
                 violations.addAll(e.violations());
@@ -160,9 +161,9 @@ public final class EnvironmentLocks {
         return confirmed;
     }
 
-    private ImageManifest ask(String pointer, ImageReference image) {
+    private ImageManifest ask(String pointer, ImageReference image, @Nullable String bound) {
         return PluginFailures.refused(
-                        pointer, UNKNOWN_DIGEST, () -> ports.registry(image, registry -> registry.find(image)))
+                        pointer, UNKNOWN_DIGEST, () -> ports.registry(bound, image, registry -> registry.find(image)))
                 .orElseThrow(
                         () -> RefusedException.at(pointer, UNKNOWN_DIGEST, "The registry doesn't have " + image + "."));
     }

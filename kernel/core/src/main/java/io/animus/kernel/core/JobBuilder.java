@@ -160,7 +160,8 @@ public final class JobBuilder {
     }
 
     private StoredArchive store(TypeId project, CodeRef code, Path file) {
-        var archive = ports.scm(URI.create(code.repository()), Ports.LONG, host -> {
+        var bound = database.read(tx -> tx.projects().plugins(project)).scm();
+        var archive = ports.scm(bound, URI.create(code.repository()), Ports.LONG, host -> {
             try (var out = Files.newOutputStream(file)) {
                 return host.archive(URI.create(code.repository()), code.commit(), out);
             }

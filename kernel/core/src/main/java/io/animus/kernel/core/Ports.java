@@ -26,6 +26,7 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -74,22 +75,26 @@ public final class Ports {
     /**
      * Asks the SCM host that serves {@code repository}.
      *
+     * @param bound the one instance that may be asked, as {@code technology.instance}; null for any
      * @throws RefusedException {@code PLUGIN_UNAVAILABLE} if none does
      * @throws io.animus.api.types.ExternalSystemException as the plugin throws it, after retries
      */
-    <T> T scm(URI repository, Duration deadline, Call<ScmHost, T> call) {
-        try (var host = scmHosts.lease(serves("scm", ScmHost.class, candidate -> candidate.serves(repository)))
-                .orElseThrow(() -> absent("SCM host serves " + repository.getScheme() + "://"
+    <T> T scm(@Nullable String bound, URI repository, Duration deadline, Call<ScmHost, T> call) {
+        Predicate<ScmHost> serving = serves("scm", ScmHost.class, candidate -> candidate.serves(repository));
+        try (var host = scmHosts.lease(candidate -> isBound(bound, candidate) && serving.test(candidate))
+                .orElseThrow(() -> absent("SCM host" + named(bound) + " serves " + repository.getScheme() + "://"
                         + Optional.ofNullable(repository.getHost()).orElse("")))) {
             return calls.call("scm", host.service(), deadline, held(ScmHost.class, call));
         }
     }
 
     /** Asks the registry that serves {@code image}; errors as {@link #scm}. */
-    <T> T registry(ImageReference image, Call<ImageRegistry, T> call) {
+    <T> T registry(@Nullable String bound, ImageReference image, Call<ImageRegistry, T> call) {
+        Predicate<ImageRegistry> serving =
+                serves("registry", ImageRegistry.class, candidate -> candidate.serves(image));
         try (var registry = registries
-                .lease(serves("registry", ImageRegistry.class, candidate -> candidate.serves(image)))
-                .orElseThrow(() -> absent("registry plugin serves " + image.registry()))) {
+                .lease(candidate -> isBound(bound, candidate) && serving.test(candidate))
+                .orElseThrow(() -> absent("registry plugin" + named(bound) + " serves " + image.registry()))) {
             return calls.call("registry", registry.service(), QUICK, held(ImageRegistry.class, call));
         }
     }
@@ -308,6 +313,15 @@ public final class Ports {
 
     private static <P, T> Call<P, T> held(Class<P> type, Call<P, T> call) {
         return plugin -> call.on(Contract.hold(type, plugin));
+    }
+
+    /** Whoever doesn't say what it is called can't be the one that a project is bound to. */
+    private static boolean isBound(@Nullable String bound, Object candidate) {
+        return bound == null || (candidate instanceof Plugin plugin && bound.equals(name(plugin)));
+    }
+
+    private static String named(@Nullable String bound) {
+        return bound == null ? "" : " " + bound + ", to which the project is bound,";
     }
 
     private static String name(Plugin plugin) {

@@ -16,6 +16,7 @@ import io.animus.kernel.domain.access.Role;
 import io.animus.kernel.domain.access.RoleBinding;
 import io.animus.kernel.domain.access.SystemRole;
 import io.animus.kernel.domain.project.About;
+import io.animus.kernel.domain.project.PluginBindings;
 import io.animus.kernel.domain.project.Project;
 import io.animus.kernel.domain.project.Quota;
 import java.util.LinkedHashSet;
@@ -49,13 +50,15 @@ public final class Projects {
     /**
      * What may change about a project.
      *
-     * @param limits whether quota or network classes are to change, which takes a right of its own
+     * @param limit pointer to what is to change of quota, network classes and plugins, which takes a right of its own; null if
+     *     nothing is
      */
     public record Edit(
             UnaryOperator<About> about,
             UnaryOperator<Quota> quota,
             @Nullable List<String> networkClasses,
-            boolean limits) {}
+            UnaryOperator<PluginBindings> plugins,
+            @Nullable String limit) {}
 
     /** Makes a project with its owners; whoever makes it gets no role in it. */
     public Answer<Project> create(Caller caller, @Nullable Once<Project> once, Draft draft) {
@@ -68,6 +71,7 @@ public final class Projects {
                     draft.about(),
                     draft.quota(),
                     draft.networkClasses(),
+                    PluginBindings.NONE,
                     Project.Status.ACTIVE,
                     change.made(),
                     change.now(),
@@ -102,10 +106,10 @@ public final class Projects {
     public Answer<Project> update(Caller caller, String project, long version, Edit edit) {
         return gate.change(caller, target(project), Permission.UPDATE_PROJECT, null, change -> {
             var before = change.project();
-            if (edit.limits() && !Permission.LIMIT_PROJECT.isGranted(Set.of(), caller.systemRoles())) {
-                var pointer = edit.networkClasses() == null ? "/quota" : "/networkClasses";
+            var limit = edit.limit();
+            if (limit != null && !Permission.LIMIT_PROJECT.isGranted(Set.of(), caller.systemRoles())) {
                 throw RefusedException.at(
-                        pointer,
+                        limit,
                         FORBIDDEN,
                         "A project can't lift its own limits; it takes one of " + Permission.LIMIT_PROJECT.words()
                                 + ".");
@@ -117,6 +121,7 @@ public final class Projects {
                     edit.about().apply(before.about()),
                     edit.quota().apply(before.quota()),
                     networkClasses == null ? before.networkClasses() : networkClasses,
+                    edit.plugins().apply(before.plugins()),
                     change.now());
             return store(change, after, Action.PROJECT_UPDATED);
         });
@@ -134,8 +139,11 @@ public final class Projects {
         if (!change.tx().projects().update(after)) {
             throw RefusedException.of(PRECONDITION_FAILED, "Somebody else changed the project at the same time.");
         }
-        var details = Json.object().put("version", after.version()).build();
-        change.audit(action, after.id(), details);
+        var details = Json.object()
+                .put("version", after.version())
+                .putIfPresent("scm", after.plugins().scm())
+                .putIfPresent("registry", after.plugins().registry());
+        change.audit(action, after.id(), details.build());
         return after;
     }
 

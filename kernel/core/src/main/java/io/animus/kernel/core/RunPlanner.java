@@ -219,7 +219,8 @@ public final class RunPlanner {
         if (isConfirmed) {
             return commit;
         }
-        if (!ports.scm(repository, Ports.LONG, (ScmHost host) -> host.contains(repository, commit))) {
+        if (!ports.scm(
+                project.plugins().scm(), repository, Ports.LONG, (ScmHost host) -> host.contains(repository, commit))) {
             add(wrong, "/code/commit", UNKNOWN_COMMIT, "The repository has no such commit.");
             return null;
         }
@@ -228,7 +229,8 @@ public final class RunPlanner {
 
     private @Nullable CommitSha resolved(Project project, RunDraft.Code code, URI repository, List<Violation> wrong) {
         var ref = String.valueOf(code.ref());
-        var commit = ports.scm(repository, Ports.LONG, (ScmHost host) -> host.resolve(repository, ref));
+        var commit = ports.scm(
+                project.plugins().scm(), repository, Ports.LONG, (ScmHost host) -> host.resolve(repository, ref));
         if (commit.isEmpty()) {
             add(wrong, "/code/ref", UNKNOWN_COMMIT, "The repository has no such branch or tag.");
             return null;

@@ -92,7 +92,7 @@ final class Laboratory {
     /** Lets this many runs of the project be under way at a time. */
     void raiseQuota(int runs) {
         var quota = new Quota(runs, Quantity.cpu("64"), Quantity.bytes("64Gi"), 0);
-        var raised = project.with(project.about(), quota, project.networkClasses(), Instant.now());
+        var raised = project.with(project.about(), quota, project.networkClasses(), project.plugins(), Instant.now());
         kernel.database().write(tx -> tx.projects().update(raised));
     }
 

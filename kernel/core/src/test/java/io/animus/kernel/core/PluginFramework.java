@@ -119,7 +119,7 @@ final class PluginFramework implements AutoCloseable {
 
     /** The version of the plugin that answers. */
     String ask() {
-        return version(ports.registry(IMAGE, registry -> registry.find(IMAGE)));
+        return version(ports.registry(null, IMAGE, registry -> registry.find(IMAGE)));
     }
 
     /** The same of this plugin, with little patience. */

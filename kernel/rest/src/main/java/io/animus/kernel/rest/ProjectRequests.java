@@ -4,12 +4,14 @@ import io.animus.kernel.core.Projects;
 import io.animus.kernel.domain.ProblemCode;
 import io.animus.kernel.domain.RefusedException;
 import io.animus.kernel.domain.project.About;
+import io.animus.kernel.domain.project.PluginBindings;
 import io.animus.kernel.domain.project.Quota;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /** What people send about projects. */
 final class ProjectRequests {
@@ -23,6 +25,9 @@ final class ProjectRequests {
             quota.optional("gpu", COUNT, Quota.DEFAULT.gpu())));
     private static final Shape<List<String>> NETWORK_CLASSES =
             Shape.list(0, 32, Shape.WORD).distinct();
+
+    private static final Shape<String> INSTANCE = Shape.matching(
+            PluginBindings.FORM, "<technology>.<instance>, each 1 to 63 of a-z 0-9 -, not starting with -");
 
     private ProjectRequests() {}
 
@@ -53,6 +58,9 @@ final class ProjectRequests {
                 ? patch.patch("networkClasses", NETWORK_CLASSES, List.<String>of())
                         .apply(List.of())
                 : null;
+        UnaryOperator<PluginBindings> plugins = patch.patch(
+                        "plugins", Shape.object(ProjectRequests::plugins), now -> PluginBindings.NONE)
+                .apply(UnaryOperator.identity());
         return new Projects.Edit(
                 about -> new About(
                         title.apply(about.title()),
@@ -60,7 +68,18 @@ final class ProjectRequests {
                         labels.apply(about.labels())),
                 quota,
                 networkClasses,
-                patch.has("quota") || patch.has("networkClasses"));
+                plugins,
+                Stream.of("networkClasses", "quota", "plugins")
+                        .filter(patch::has)
+                        .map(member -> "/" + member)
+                        .findFirst()
+                        .orElse(null));
+    }
+
+    private static UnaryOperator<PluginBindings> plugins(Members patch) {
+        var scm = patch.patch("scm", INSTANCE, null);
+        var registry = patch.patch("registry", INSTANCE, null);
+        return now -> new PluginBindings(scm.apply(now.scm()), registry.apply(now.registry()));
     }
 
     private static UnaryOperator<Map<String, String>> merge(Map<String, Optional<String>> patch) {

@@ -102,6 +102,9 @@ public final class ProjectsResource {
                         .put("memory", project.quota().memory().text())
                         .put("gpu", project.quota().gpu()))
                 .texts("networkClasses", project.networkClasses())
+                .object("plugins", plugins -> plugins.put(
+                                "scm", project.plugins().scm())
+                        .put("registry", project.plugins().registry()))
                 .put("status", project.status().name().toLowerCase(Locale.ROOT));
         Access.writeMade(output, project.made());
         output.put("updatedAt", project.updated()).etag(project.version());

@@ -101,6 +101,30 @@ class ProjectsTest {
     }
 
     @Test
+    void bindsAProjectToInstancesOfPlugins() {
+        admin.post(PATH, project("bound"));
+        var path = PATH + "/bound";
+        assertThat(owner.get(path).json().get("plugins").toString()).isEqualTo("{\"scm\":null,\"registry\":null}");
+
+        admin.patch(path, "{\"plugins\": {\"scm\": \"git.team\"}}", "If-Match", "\"1\"");
+        var bound = admin.patch(path, "{\"plugins\": {\"registry\": \"oci.team\"}}", "If-Match", "\"2\"");
+        assertThat(bound.json().get("plugins").toString())
+                .as(bound.body())
+                .isEqualTo("{\"scm\":\"git.team\",\"registry\":\"oci.team\"}");
+
+        var wrong = admin.patch(path, "{\"plugins\": {\"scm\": \"git\"}}", "If-Match", "\"3\"");
+        assertThat(wrong.status()).isEqualTo(422);
+        assertThat(wrong.json().at("/errors/0/pointer").asText()).isEqualTo("/plugins/scm");
+        var forbidden = owner.patch(path, "{\"plugins\": null}", "If-Match", "\"3\"");
+        assertThat(forbidden.status()).isEqualTo(403);
+        assertThat(forbidden.json().at("/errors/0/pointer").asText()).isEqualTo("/plugins");
+
+        var freed = admin.patch(path, "{\"plugins\": {\"scm\": null}}", "If-Match", "\"3\"");
+        assertThat(freed.json().at("/plugins/scm").isNull()).isTrue();
+        assertThat(freed.json().at("/plugins/registry").asText()).isEqualTo("oci.team");
+    }
+
+    @Test
     void archivesForGood() {
         admin.post(PATH, project("closed"));
 

@@ -12,6 +12,7 @@ import java.util.List;
  * The boundary that every entity is inside of.
  *
  * @param networkClasses that its runs may ask for, besides none
+ * @param plugins which instances of plugins serve it
  * @param version counts changes, for entity tags
  */
 public record Project(
@@ -20,6 +21,7 @@ public record Project(
         About about,
         Quota quota,
         List<String> networkClasses,
+        PluginBindings plugins,
         Status status,
         Made made,
         Instant updated,
@@ -48,12 +50,13 @@ public record Project(
     }
 
     /** The project after a change of what may change. */
-    public Project with(About newAbout, Quota newQuota, List<String> newNetworkClasses, Instant now) {
-        return new Project(id, name, newAbout, newQuota, newNetworkClasses, status, made, now, version + 1);
+    public Project with(
+            About newAbout, Quota newQuota, List<String> newNetworkClasses, PluginBindings newPlugins, Instant now) {
+        return new Project(id, name, newAbout, newQuota, newNetworkClasses, newPlugins, status, made, now, version + 1);
     }
 
     /** The project with its history closed. */
     public Project archived(Instant now) {
-        return new Project(id, name, about, quota, networkClasses, Status.ARCHIVED, made, now, version + 1);
+        return new Project(id, name, about, quota, networkClasses, plugins, Status.ARCHIVED, made, now, version + 1);
     }
 }

@@ -192,9 +192,9 @@ public final class AccessRepository {
                         tx.connection(),
                         row -> new Opening(
                                 projectAccess(row, 1),
-                                row.getBoolean(15),
+                                row.getBoolean(ProjectRepository.WIDTH + 3),
                                 first(row),
-                                apiKey == null || row.getBoolean(20)),
+                                apiKey == null || row.getBoolean(ProjectRepository.WIDTH + 8)),
                         principal,
                         key,
                         apiKey,
@@ -248,10 +248,14 @@ public final class AccessRepository {
     }
 
     private static @Nullable FirstAnswer first(ResultSet row) throws SQLException {
-        var request = row.getString(16);
+        var request = row.getString(ProjectRepository.WIDTH + 4);
         return request == null
                 ? null
-                : new FirstAnswer(new Digest(request), row.getInt(17), row.getBytes(18), row.getString(19));
+                : new FirstAnswer(
+                        new Digest(request),
+                        row.getInt(ProjectRepository.WIDTH + 5),
+                        row.getBytes(ProjectRepository.WIDTH + 6),
+                        row.getString(ProjectRepository.WIDTH + 7));
     }
 
     /** @param words roles, those on an object after its id and a blank */

@@ -16,6 +16,7 @@ import io.animus.kernel.domain.PageRequest;
 import io.animus.kernel.domain.Quantity;
 import io.animus.kernel.domain.access.Principal;
 import io.animus.kernel.domain.project.About;
+import io.animus.kernel.domain.project.PluginBindings;
 import io.animus.kernel.domain.project.Project;
 import io.animus.kernel.domain.project.Quota;
 import java.sql.ResultSet;
@@ -31,11 +32,11 @@ import org.jooq.Record;
 public final class ProjectRepository {
     /** In the order in which {@link #project(ResultSet, int)} takes them. */
     static final String COLUMNS = "project.id, project.name, project.title, project.description, project.labels,"
-            + " project.quota, project.network_classes, project.status, project.created_at, project.created_by,"
+            + " project.quota, project.network_classes, project.plugins, project.status, project.created_at, project.created_by,"
             + " project.updated_at, project.version";
 
     /** How many {@link #COLUMNS} there are. */
-    static final int WIDTH = 12;
+    static final int WIDTH = 13;
 
     private final DSLContext sql;
 
@@ -54,6 +55,7 @@ public final class ProjectRepository {
                         .set(PROJECT.QUOTA, quota(project.quota()))
                         .set(PROJECT.CONCURRENT_RUNS, project.quota().concurrentRuns())
                         .set(PROJECT.NETWORK_CLASSES, project.networkClasses().toArray(String[]::new))
+                        .set(PROJECT.PLUGINS, plugins(project.plugins()))
                         .set(PROJECT.STATUS, word(project.status()))
                         .set(PROJECT.CREATED_AT, project.made().at())
                         .set(PROJECT.CREATED_BY, project.made().by())
@@ -74,12 +76,22 @@ public final class ProjectRepository {
                         .set(PROJECT.QUOTA, quota(project.quota()))
                         .set(PROJECT.CONCURRENT_RUNS, project.quota().concurrentRuns())
                         .set(PROJECT.NETWORK_CLASSES, project.networkClasses().toArray(String[]::new))
+                        .set(PROJECT.PLUGINS, plugins(project.plugins()))
                         .set(PROJECT.STATUS, word(project.status()))
                         .set(PROJECT.UPDATED_AT, project.updated())
                         .set(PROJECT.VERSION, project.version())
                         .where(PROJECT.ID.eq(project.id()).and(PROJECT.VERSION.eq(project.version() - 1)))
                         .execute()
                 == 1;
+    }
+
+    /** Which instances of plugins serve a project that there is. */
+    public PluginBindings plugins(TypeId project) {
+        return plugins(sql.select(PROJECT.PLUGINS)
+                .from(PROJECT)
+                .where(PROJECT.ID.eq(project))
+                .fetchSingle()
+                .value1());
     }
 
     /** The projects in the whole of which {@code subject} has a role, or all of them. */
@@ -104,6 +116,7 @@ public final class ProjectRepository {
                 new About(row.get(PROJECT.TITLE), row.get(PROJECT.DESCRIPTION), labels(row.get(PROJECT.LABELS))),
                 quota(row.get(PROJECT.QUOTA)),
                 Arrays.asList(row.get(PROJECT.NETWORK_CLASSES)),
+                plugins(row.get(PROJECT.PLUGINS)),
                 status(row.get(PROJECT.STATUS)),
                 new Made(row.get(PROJECT.CREATED_AT), row.get(PROJECT.CREATED_BY)),
                 row.get(PROJECT.UPDATED_AT),
@@ -118,12 +131,13 @@ public final class ProjectRepository {
                 new About(row.getString(from + 2), row.getString(from + 3), labels(Prepared.json(row, from + 4))),
                 quota(Prepared.json(row, from + 5)),
                 Prepared.textsOf(row, from + 6),
-                status(row.getString(from + 7)),
+                plugins(Prepared.json(row, from + 7)),
+                status(row.getString(from + 8)),
                 new Made(
-                        Objects.requireNonNull(Prepared.instant(row, from + 8)),
-                        Principal.parse(row.getString(from + 9))),
-                Objects.requireNonNull(Prepared.instant(row, from + 10)),
-                row.getLong(from + 11));
+                        Objects.requireNonNull(Prepared.instant(row, from + 9)),
+                        Principal.parse(row.getString(from + 10))),
+                Objects.requireNonNull(Prepared.instant(row, from + 11)),
+                row.getLong(from + 12));
     }
 
     private static Project.Status status(String word) {
@@ -153,6 +167,20 @@ public final class ProjectRepository {
                 .put("memory", quota.memory().text())
                 .put("gpu", quota.gpu())
                 .build();
+    }
+
+    private static Json plugins(PluginBindings plugins) {
+        return Json.object()
+                .putIfPresent("scm", plugins.scm())
+                .putIfPresent("registry", plugins.registry())
+                .build();
+    }
+
+    private static PluginBindings plugins(Json plugins) {
+        var members = new JsonMembers(plugins);
+        return new PluginBindings(
+                members.findText("scm").orElse(null),
+                members.findText("registry").orElse(null));
     }
 
     static Quota quota(Json quota) {

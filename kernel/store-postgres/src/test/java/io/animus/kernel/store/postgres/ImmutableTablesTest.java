@@ -161,7 +161,7 @@ class ImmutableTablesTest {
             owner.setAutoCommit(false);
             sql.execute(
                     """
-                    insert into project values ('prj_00000000000000000000000001', 'final', null, null, '{}', '{}', 1, '{}',
+                    insert into project values ('prj_00000000000000000000000001', 'final', null, null, '{}', '{}', 1, '{}', '{}',
                         'active', now(), 'system:hub', now(), 1)""");
             sql.execute(
                     """

@@ -9,6 +9,7 @@ import io.animus.kernel.domain.Name;
 import io.animus.kernel.domain.Quantity;
 import io.animus.kernel.domain.access.Principal;
 import io.animus.kernel.domain.project.About;
+import io.animus.kernel.domain.project.PluginBindings;
 import io.animus.kernel.domain.project.Project;
 import io.animus.kernel.domain.project.Quota;
 import io.animus.kernel.domain.run.DispatchOrder.Candidate;
@@ -204,6 +205,7 @@ class QueueRepositoryTest {
                 new About(null, null, Map.of()),
                 quota,
                 List.of(),
+                PluginBindings.NONE,
                 Project.Status.ACTIVE,
                 new Made(NOW, Principal.HUB),
                 NOW,

@@ -65,6 +65,8 @@ public class Project extends TableImpl<Record> {
 
     public final TableField<Record, String[]> NETWORK_CLASSES = createField(DSL.name("network_classes"), SQLDataType.CLOB.array().nullable(false), this, "");
 
+    public final TableField<Record, Json> PLUGINS = createField(DSL.name("plugins"), SQLDataType.JSON.nullable(false), this, "", new JsonConverter());
+
     public final TableField<Record, String> STATUS = createField(DSL.name("status"), SQLDataType.CLOB.nullable(false), this, "");
 
     public final TableField<Record, Instant> CREATED_AT = createField(DSL.name("created_at"), SQLDataType.INSTANT.nullable(false), this, "");
