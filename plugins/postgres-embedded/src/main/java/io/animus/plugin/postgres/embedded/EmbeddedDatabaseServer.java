@@ -22,6 +22,8 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
  */
 @Component(
         service = {DatabaseServer.class, Plugin.class},
+        // A delayed one would end, and the database with it, whenever the kernel is updated, which is all that uses it.
+        immediate = true,
         configurationPid = "io.animus.plugin.postgres.embedded",
         property = "service.ranking:Integer=-1000")
 @Designate(ocd = EmbeddedDatabaseServer.Config.class)
