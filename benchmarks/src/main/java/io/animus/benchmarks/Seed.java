@@ -71,7 +71,7 @@ record Seed(TypeId project, TypeId account, String secret, TypeId datasetVersion
                 OffsetDateTime.now(Clock.systemUTC()).plusDays(30));
         rows.insert(
                 "project",
-                "id, name, labels, quota, concurrent_runs, network_classes, status, updated_at",
+                "id, name, labels, quota, concurrent_runs, network_classes, plugins, status, updated_at",
                 seed.project,
                 "bench",
                 Json.object().build(),
@@ -83,6 +83,7 @@ record Seed(TypeId project, TypeId account, String secret, TypeId datasetVersion
                         .build(),
                 100_000,
                 new String[0],
+                Json.object().build(),
                 "active",
                 OffsetDateTime.now(Clock.systemUTC()));
         rows.insert(
