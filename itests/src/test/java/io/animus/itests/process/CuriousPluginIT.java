@@ -71,7 +71,8 @@ class CuriousPluginIT {
         admin.post("/api/v1/plugins/animus-storage-filesystem:enable", "key-enable-1", MissingNode.getInstance())
                 .ok();
 
-        assertThat(noted()).containsExactlyInAnyOrder("looked up " + NAMED, "tracked " + NAMED, "component free");
+        // However often: Karaf registers its service anew when its own settings come.
+        assertThat(noted()).containsOnly("looked up " + NAMED, "tracked " + NAMED, "component free");
         var wanted = List.of(LOOKED_UP, TRACKED, REFERENCED, Plugin.class.getName());
         var denials = new ArrayList<String>();
         var missing = new TreeSet<>(wanted);
