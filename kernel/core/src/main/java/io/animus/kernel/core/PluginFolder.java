@@ -20,15 +20,13 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What this node keeps of its plugins: the packages by digest, which ones are wanted ({@code installed.json}, of which a crash
- * leaves the old one or the new one), and for the guard the manifests and signatures of those ({@code verified/}). Safe for many
- * threads.
+ * What this node keeps of its plugins: the packages by digest, and which ones are wanted ({@code installed.json}, of which a crash
+ * leaves the old one or the new one). Safe for many threads.
  */
 final class PluginFolder {
     private final Path folder;
@@ -121,24 +119,7 @@ final class PluginFolder {
             to.force(true);
         }
         Files.move(half, kept, ATOMIC_MOVE);
-        verified(plugin);
         return plugin.in(kept);
-    }
-
-    private void verified(PluginPackage plugin) throws IOException {
-        var signature = plugin.signature();
-        var content = Json.object()
-                .put("manifest", plugin.manifest().json())
-                .putIfPresent("signature", signature == null ? null : signature.format())
-                .build();
-        var note = verified(plugin.manifest().fileName());
-        Files.createDirectories(note.getParent());
-        // Not forced to the disk: it says nothing that the package doesn't.
-        Files.write(note, content.canonical());
-    }
-
-    private Path verified(String packageName) {
-        return folder.resolve("verified").resolve(packageName.replaceFirst("\\.animus$", ".json"));
     }
 
     /** A package that is lost or was changed is left out: nothing unknown is started. */
@@ -205,16 +186,14 @@ final class PluginFolder {
             var plugin = one.plugin();
             if (plugin != null) {
                 keep.add(file(plugin.manifest().digest()));
-                keep.add(verified(plugin.manifest().fileName()));
             }
         }
-        for (var sub : Set.of("packages", "verified")) {
-            if (Files.isDirectory(folder.resolve(sub))) {
-                try (var files = Files.newDirectoryStream(folder.resolve(sub))) {
-                    for (var file : files) {
-                        if (!keep.contains(file)) {
-                            Files.deleteIfExists(file);
-                        }
+        var packages = folder.resolve("packages");
+        if (Files.isDirectory(packages)) {
+            try (var files = Files.newDirectoryStream(packages)) {
+                for (var file : files) {
+                    if (!keep.contains(file)) {
+                        Files.deleteIfExists(file);
                     }
                 }
             }

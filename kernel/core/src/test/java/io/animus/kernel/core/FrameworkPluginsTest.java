@@ -75,7 +75,6 @@ class FrameworkPluginsTest {
                 .extracting(PluginRuntime.Instance::name)
                 .containsExactly("default");
         assertThat(ask()).isEqualTo("1.0.0");
-        assertThat(folder.resolve("plugins/verified/animus-swapped-1.0.0.json")).exists();
     }
 
     @Test
