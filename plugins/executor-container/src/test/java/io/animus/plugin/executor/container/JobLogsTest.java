@@ -3,7 +3,6 @@ package io.animus.plugin.executor.container;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.animus.api.executor.LogLine;
 import io.animus.api.plugin.PluginRoutes;
 import io.animus.api.types.Digest;
 import java.io.DataOutputStream;
@@ -18,7 +17,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
+import org.assertj.core.api.ThrowingConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,11 +41,11 @@ class JobLogsTest {
     void endsWithTheJobThoughItsLogDoesNot() throws Exception {
         var lines = new ArrayList<String>();
 
-        follow(line -> {
+        withExecutor(executor -> executor.follow("job", 0, line -> {
             lines.add(line.text());
             following.countDown();
             ended.countDown();
-        });
+        }));
 
         assertThat(lines).containsExactly("first", "second", "last");
     }
@@ -55,27 +54,29 @@ class JobLogsTest {
     @Timeout(value = 60, unit = TimeUnit.SECONDS)
     void endsWhenItIsInterruptedWhileItWaitsForALine() throws Exception {
         var failure = new AtomicReference<Exception>();
-        var follower = new Thread(() -> {
-            try {
-                follow(line -> following.countDown());
-            } catch (Exception e) {
-                failure.set(e);
-            }
-        });
-        follower.start();
-        following.await();
+        withExecutor(executor -> {
+            var follower = new Thread(() -> {
+                try {
+                    executor.follow("job", 0, line -> following.countDown());
+                } catch (RuntimeException e) {
+                    failure.set(e);
+                }
+            });
+            follower.start();
+            following.await();
 
-        follower.interrupt();
-        follower.join();
+            follower.interrupt();
+            follower.join();
+        });
 
         assertThat(failure.get()).isNull();
     }
 
-    private void follow(Consumer<LogLine> lines) throws IOException {
+    private void withExecutor(ThrowingConsumer<ContainerJobExecutor> use) throws IOException {
         var engine = new FakeEngine(folder.resolve("engine.sock"), this::answer);
         var executor = new ContainerJobExecutor(settings(), InstantSource.system(), PluginRoutes::start);
         try {
-            executor.follow("job", 0, lines);
+            use.accept(executor);
         } finally {
             ended.countDown();
             executor.close();
