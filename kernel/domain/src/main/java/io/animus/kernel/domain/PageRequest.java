@@ -3,18 +3,25 @@ package io.animus.kernel.domain;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One page of a list that is ordered by id.
+ * One page of a list.
  *
  * @param size how many items at the most, 1 to {@link #MAX_SIZE}
- * @param after the last id of the page before; null for the first page
- * @param newestFirst whether ids descend
+ * @param after where the page before ended, in the form of the order's key; null for the first page
  */
-public record PageRequest(int size, @Nullable String after, boolean newestFirst) {
+public record PageRequest(int size, @Nullable String after, Order order) {
     public static final int MAX_SIZE = 500;
 
     public PageRequest {
         if (size < 1 || size > MAX_SIZE) {
             throw new IllegalArgumentException("a page has 1 to " + MAX_SIZE + " items, not " + size);
         }
+        if (after != null && !order.key().isPosition(after)) {
+            throw new IllegalArgumentException("not a position in a list ordered by " + order.key());
+        }
+    }
+
+    /** Ordered by id. */
+    public PageRequest(int size, @Nullable String after, boolean newestFirst) {
+        this(size, after, new Order(Order.Key.CREATION, newestFirst));
     }
 }

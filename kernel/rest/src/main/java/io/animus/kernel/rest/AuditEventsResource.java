@@ -5,6 +5,7 @@ import io.animus.kernel.audit.Outcome;
 import io.animus.kernel.core.AuditEvents;
 import io.animus.kernel.core.AuditLog;
 import io.animus.kernel.core.Target;
+import io.animus.kernel.domain.Order;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -31,6 +32,7 @@ import org.osgi.service.jakartars.whiteboard.propertytypes.JakartarsResource;
 @Path("/api/v1/audit/events")
 @Produces(MediaType.APPLICATION_JSON)
 public final class AuditEventsResource {
+    private static final ListForm LIST = ListForm.by("time", Order.Key.CREATION);
     private static final String TIME = "It must be a time such as 2026-01-12T10:00:00Z.";
     private static final String TEXT = "It must have 1 to 255 characters.";
     private static final Form<AuditLog.Disclosed> DISCLOSED = Form.changed(AuditViews::writeDisclosed);
@@ -65,7 +67,7 @@ public final class AuditEventsResource {
                             .orElseThrow(IllegalArgumentException::new)),
                     asked.find("from", TIME, AuditEventsResource::time),
                     asked.find("to", TIME, AuditEventsResource::time));
-            var page = call.page(asked.isNewestFirst("time"));
+            var page = call.page(LIST);
             return call.page(events.list(call.caller(), query, page), AuditViews::writeEvent);
         });
     }

@@ -4,6 +4,7 @@ import io.animus.api.types.TypeId;
 import io.animus.kernel.audit.Action;
 import io.animus.kernel.core.AuditSinks;
 import io.animus.kernel.core.Target;
+import io.animus.kernel.domain.Order;
 import io.animus.kernel.domain.delivery.DeadLetter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.GET;
@@ -29,6 +30,7 @@ import org.osgi.service.jakartars.whiteboard.propertytypes.JakartarsResource;
 @Path("/api/v1/audit/sinks")
 @Produces(MediaType.APPLICATION_JSON)
 public final class AuditSinksResource {
+    private static final ListForm LETTERS = ListForm.by("leafIndex", Order.Key.LEAF_INDEX);
     private static final int MOST = 500;
 
     private static final Shape<List<String>> PROJECTS =
@@ -54,7 +56,7 @@ public final class AuditSinksResource {
     @GET
     public Response list(@Context HttpServletRequest request) {
         return door.open(request, "listAuditSinks", target(null), call -> {
-            var page = call.page();
+            var page = call.page(ListForm.PLAIN);
             return call.page(sinks.list(call.caller(), page), AuditSinksResource::write);
         });
     }
@@ -84,7 +86,7 @@ public final class AuditSinksResource {
     @Path("{sink}/dead-letters")
     public Response deadLetters(@Context HttpServletRequest request, @PathParam("sink") String sink) {
         return door.open(request, "listDeadLetters", target(sink), call -> {
-            var page = call.page();
+            var page = call.page(LETTERS);
             return call.page(sinks.deadLetters(call.caller(), sink, page), AuditSinksResource::writeLetter);
         });
     }

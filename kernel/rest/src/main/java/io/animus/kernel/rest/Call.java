@@ -117,25 +117,29 @@ final class Call {
         return value;
     }
 
-    /** Which page of a list is wanted, newest first. */
+    /** Which page of a list is wanted that can be ordered by {@code createdAt}. */
     PageRequest page() {
-        return page(true);
+        return page(ListForm.CREATED);
     }
 
-    PageRequest page(boolean newestFirst) {
+    /** Which page of a list is wanted. */
+    PageRequest page(ListForm form) {
         var size = query.number("pageSize", 1, PageRequest.MAX_SIZE, DEFAULT_PAGE_SIZE);
+        var order = query.order(form);
         var token = query.find("pageToken");
         String after = null;
         if (token != null) {
-            after = PageToken.read(list(), token).orElse(null);
+            after = PageToken.read(list(), token)
+                    .filter(order.key()::isPosition)
+                    .orElse(null);
             if (after == null) {
                 problems.add(Violation.inParameter(
                         "pageToken",
                         ProblemCode.INVALID_PAGE_TOKEN,
-                        "It was not made by this list with these filters. Begin again without it."));
+                        "It was not made by this list with these filters in this order. Begin again without it."));
             }
         }
-        return new PageRequest(size, after, newestFirst);
+        return new PageRequest(size, after, order);
     }
 
     /** Answers a page. */

@@ -65,7 +65,7 @@ public final class DatasetsResource {
     @GET
     public Response list(@Context HttpServletRequest request, @PathParam("project") String project) {
         return door.open(request, "listDatasets", target(project, null), call -> {
-            var page = call.page();
+            var page = call.page(ListForm.NAMED);
             return call.page(datasets.list(call.caller(), project, page), DatasetsResource::write);
         });
     }

@@ -68,7 +68,7 @@ public final class EnvironmentsResource {
     @GET
     public Response list(@Context HttpServletRequest request, @PathParam("project") String project) {
         return door.open(request, "listEnvironments", target(project, null), call -> {
-            var page = call.page();
+            var page = call.page(ListForm.NAMED);
             return call.page(environments.list(call.caller(), project, page), EnvironmentsResource::write);
         });
     }

@@ -52,7 +52,7 @@ public final class ModelsResource {
     @GET
     public Response list(@Context HttpServletRequest request, @PathParam("project") String project) {
         return door.open(request, "listModels", target(project, null), call -> {
-            var page = call.page();
+            var page = call.page(ListForm.NAMED);
             return call.page(models.list(call.caller(), project, page), ModelsResource::write);
         });
     }

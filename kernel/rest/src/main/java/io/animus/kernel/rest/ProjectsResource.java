@@ -53,7 +53,7 @@ public final class ProjectsResource {
     @GET
     public Response list(@Context HttpServletRequest request) {
         return door.open(request, "listProjects", Target.inHub(TYPE, null), call -> {
-            var page = call.page();
+            var page = call.page(ListForm.NAMED);
             return call.page(projects.list(call.caller(), page), ProjectsResource::write);
         });
     }

@@ -2,6 +2,7 @@ package io.animus.kernel.rest;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.animus.kernel.domain.Order;
 import io.animus.kernel.domain.ProblemCode;
 import io.animus.kernel.domain.Violation;
 import java.net.URLDecoder;
@@ -13,11 +14,15 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The query parameters of a request. Those that nobody asked for are unknown. Not safe for several threads. */
 final class Query {
     private static final int LONGEST_SHOWN = 64;
+    // As AIP-132 has it; -createdAt is how it was written before.
+    private static final Pattern ORDER =
+            Pattern.compile("(?<member>[A-Za-z]{1,64})(?: +(?:asc|(?<desc>desc)))?|-(?<falling>[A-Za-z]{1,64})");
 
     private final Map<String, List<String>> parameters = new LinkedHashMap<>();
     private final Set<String> known = new HashSet<>();
@@ -113,15 +118,26 @@ final class Query {
         return Boolean.TRUE.equals(oneOf(name, List.of(true, false), String::valueOf));
     }
 
-    /** What {@code orderBy} wants: ascending by {@code field}, or descending, which is the default. */
-    boolean isNewestFirst(String field) {
-        var ascending = find("orderBy", "It must be %s or -%s.".formatted(field, field), text -> {
-            if (!text.equals(field) && !text.equals("-" + field)) {
+    /** What {@code orderBy} wants, such as {@code name} or {@code createdAt desc}. */
+    Order order(ListForm form) {
+        if (form.orders().isEmpty()) {
+            return form.otherwise();
+        }
+        var rule = "It must be one of %s, with asc or desc behind it or nothing, which is asc."
+                .formatted(String.join(", ", form.members()));
+        var order = find("orderBy", rule, text -> {
+            var parts = ORDER.matcher(text);
+            if (!parts.matches()) {
                 throw new IllegalArgumentException(text);
             }
-            return text.equals(field);
+            var falling = parts.group("falling");
+            var key = form.orders().get(falling == null ? parts.group("member") : falling);
+            if (key == null) {
+                throw new IllegalArgumentException(text);
+            }
+            return new Order(key, falling != null || parts.group("desc") != null);
         });
-        return ascending == null || !ascending;
+        return order == null ? form.otherwise() : order;
     }
 
     void note(String name, String detail) {

@@ -87,7 +87,7 @@ public final class RunsResource {
             var filter = new RunFilter(
                     query.oneOf("state", List.of(RunState.values()), RunState::word),
                     query.oneOf("kind", List.of(RunKind.values()), RunKind::word));
-            var page = call.page(query.isNewestFirst("createdAt"));
+            var page = call.page();
             return call.page(runs.list(call.caller(), project, filter, page), RunViews::writeSummary);
         });
     }

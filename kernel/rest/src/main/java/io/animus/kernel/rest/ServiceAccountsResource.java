@@ -57,7 +57,7 @@ public final class ServiceAccountsResource {
     @GET
     public Response list(@Context HttpServletRequest request) {
         return door.open(request, "listServiceAccounts", Target.inHub(TYPE, null), call -> {
-            var page = call.page();
+            var page = call.page(ListForm.NAMED);
             return call.page(accounts.list(call.caller(), page), ServiceAccountsResource::write);
         });
     }

@@ -67,6 +67,68 @@ class ListsAndKeysTest {
     }
 
     @Test
+    void ordersByMembersThatAnIndexServes() {
+        for (var name : List.of("order-b", "order-c", "order-a")) {
+            account(name);
+        }
+
+        assertThat(ordered("name")).containsExactly("order-a", "order-b", "order-c");
+        assertThat(ordered("name%20%20asc")).containsExactly("order-a", "order-b", "order-c");
+        assertThat(ordered("name+desc")).containsExactly("order-c", "order-b", "order-a");
+        assertThat(ordered("-name")).isEqualTo(ordered("name%20desc"));
+        assertThat(ordered("createdAt")).containsExactly("order-b", "order-c", "order-a");
+        assertThat(ordered("createdAt%20desc")).containsExactly("order-a", "order-c", "order-b");
+    }
+
+    @Test
+    void refusesOrdersThatNoIndexServes() {
+        for (var order : List.of(
+                "", "description", "NAME", "name%20up", "-name%20asc", "name,createdAt", "name%00", "id;drop")) {
+            var refused = admin.get(ACCOUNTS + "?orderBy=" + order);
+
+            assertThat(refused.status()).as(order).isEqualTo(400);
+            assertThat(refused.text("code")).as(order).isEqualTo("INVALID_PARAMETER");
+            assertThat(refused.json().at("/errors/0/parameter").asText()).isEqualTo("orderBy");
+            assertThat(refused.json().at("/errors/0/detail").asText()).contains("createdAt, name");
+        }
+    }
+
+    @Test
+    void takesAPageTokenOnlyForItsOwnOrder() {
+        account("swapped-a");
+        account("swapped-b");
+        var byName = admin.get(ACCOUNTS + "?pageSize=1&orderBy=name").text("nextPageToken");
+        var byTime = admin.get(ACCOUNTS + "?pageSize=1&orderBy=createdAt").text("nextPageToken");
+        var forged = PageToken.of(ACCOUNTS + "{orderBy=[createdAt]}", "swapped-a");
+
+        for (var swapped : List.of(
+                "orderBy=createdAt&pageToken=" + byName,
+                "orderBy=name&pageToken=" + byTime,
+                "orderBy=name%20desc&pageToken=" + byName,
+                "pageToken=" + byTime,
+                "orderBy=createdAt&pageToken=" + forged)) {
+            var refused = admin.get(ACCOUNTS + "?" + swapped);
+
+            assertThat(refused.status()).as(swapped).isEqualTo(400);
+            assertThat(refused.text("code")).as(swapped).isEqualTo("INVALID_PAGE_TOKEN");
+            assertThat(refused.json().at("/errors/0/parameter").asText()).isEqualTo("pageToken");
+        }
+    }
+
+    /** The names that were made for this, of a list that is read page by page. */
+    private static List<String> ordered(String order) {
+        var path = ACCOUNTS + "?pageSize=2&orderBy=" + order;
+        var page = admin.get(path);
+        var seen = new ArrayList<>(names(page));
+        while (!page.json().get("nextPageToken").isNull()) {
+            page = admin.get(path + "&pageToken=" + page.text("nextPageToken"));
+            seen.addAll(names(page));
+        }
+        assertThat(seen).doesNotHaveDuplicates();
+        return seen.stream().filter(name -> name.startsWith("order-")).toList();
+    }
+
+    @Test
     void showsASecretOnceAndNeverAgain() {
         var account = account("keyed").text("id");
         var path = ACCOUNTS + "/" + account + "/keys";

@@ -66,8 +66,7 @@ public final class ApiKeyRepository {
                 sql.select(SHOWN).from(API_KEY).where(API_KEY.SERVICE_ACCOUNT_ID.eq(serviceAccount)),
                 API_KEY.ID,
                 request,
-                ApiKeyRepository::key,
-                ApiKey::id);
+                ApiKeyRepository::key);
     }
 
     private static ApiKey key(Record row) {

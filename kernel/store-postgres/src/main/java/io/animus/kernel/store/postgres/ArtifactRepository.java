@@ -71,8 +71,7 @@ public final class ArtifactRepository {
                 sql.select(ARTIFACT.fields()).from(ARTIFACT).where(ARTIFACT.RUN_ID.eq(run)),
                 ARTIFACT.ID,
                 request,
-                ArtifactRepository::artifact,
-                Artifact::id);
+                ArtifactRepository::artifact);
     }
 
     static Artifact artifact(Record row) {

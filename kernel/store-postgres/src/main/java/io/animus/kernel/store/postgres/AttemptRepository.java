@@ -120,8 +120,7 @@ public final class AttemptRepository {
     }
 
     public Page<Attempt> page(TypeId run, PageRequest request) {
-        return Paging.page(
-                attempts().where(ATTEMPT.RUN_ID.eq(run)), ATTEMPT.ID, request, AttemptRepository::attempt, Attempt::id);
+        return Paging.page(attempts().where(ATTEMPT.RUN_ID.eq(run)), ATTEMPT.ID, request, AttemptRepository::attempt);
     }
 
     private SelectOnConditionStep<Record> attempts() {

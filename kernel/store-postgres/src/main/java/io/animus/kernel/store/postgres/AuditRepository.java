@@ -13,7 +13,6 @@ import io.animus.kernel.audit.DetachedDetail;
 import io.animus.kernel.audit.Disclosure;
 import io.animus.kernel.audit.Leaf;
 import io.animus.kernel.audit.SealedEvent;
-import io.animus.kernel.domain.JsonMembers;
 import io.animus.kernel.domain.Page;
 import io.animus.kernel.domain.PageRequest;
 import io.animus.kernel.domain.access.Principal;
@@ -143,7 +142,7 @@ public final class AuditRepository {
                 .leftJoin(AUDIT_DISCLOSURE)
                 .on(AUDIT_DISCLOSURE.EVENT_ID.eq(AUDIT_EVENT.ID))
                 .where(condition(filter));
-        return Paging.page(query, AUDIT_EVENT.ID, request, AuditRepository::read, AuditRepository::id);
+        return Paging.page(query, AUDIT_EVENT.ID, request, AuditRepository::read);
     }
 
     /** What an index holds in the place of a text that may be long, and stands in the row already. */
@@ -204,9 +203,5 @@ public final class AuditRepository {
     private static Json.Members read(Record row) {
         return Leaf.read(row.get(AUDIT_EVENT.LEAF))
                 .disclosedBy(DisclosureRepository.items(row.get(AUDIT_DISCLOSURE.DISCLOSURES)));
-    }
-
-    private static TypeId id(Json.Members event) {
-        return new TypeId(new JsonMembers(event).text("id"));
     }
 }

@@ -72,9 +72,9 @@ public final class DatasetRepository {
         return Paging.page(
                 selectDatasets().where(DATASET.PROJECT_ID.eq(project)).and(Guard.reached(DATASET.ID, reach)),
                 DATASET.ID,
+                DATASET.NAME,
                 request,
-                DatasetRepository::dataset,
-                Dataset::id);
+                DatasetRepository::dataset);
     }
 
     private Optional<Dataset> find(TypeId project, Condition condition) {

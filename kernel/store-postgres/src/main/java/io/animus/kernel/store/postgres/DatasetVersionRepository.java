@@ -109,8 +109,7 @@ public final class DatasetVersionRepository {
                         .where(DATASET_VERSION.DATASET_ID.eq(dataset)),
                 DATASET_VERSION.ID,
                 request,
-                row -> new Head(row.get(DATASET_VERSION.ID), row.get(LENGTH)),
-                Head::id);
+                row -> new Head(row.get(DATASET_VERSION.ID), row.get(LENGTH)));
         var ids = new ArrayList<TypeId>();
         var length = 0L;
         for (var head : heads.items()) {

@@ -40,7 +40,7 @@ public final class DeadLetterRepository {
         var which = AUDIT_DEAD_LETTER.SINK_ID.eq(sink);
         if (request.after() != null) {
             var after = Long.parseLong(request.after());
-            which = which.and(request.newestFirst() ? index.lt(after) : index.gt(after));
+            which = which.and(request.order().descending() ? index.lt(after) : index.gt(after));
         }
         var found = sql.select(AUDIT_DEAD_LETTER.fields())
                 .select(AUDIT_LEAF.EVENT_ID)
@@ -48,7 +48,7 @@ public final class DeadLetterRepository {
                 .join(AUDIT_LEAF)
                 .on(AUDIT_LEAF.LEAF_INDEX.eq(index))
                 .where(which)
-                .orderBy(request.newestFirst() ? index.desc() : index.asc())
+                .orderBy(request.order().descending() ? index.desc() : index.asc())
                 .limit(request.size() + 1)
                 .fetch(DeadLetterRepository::letter);
         return Page.of(found, request.size(), letter -> Long.toString(letter.index()));

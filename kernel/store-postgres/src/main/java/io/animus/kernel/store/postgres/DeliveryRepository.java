@@ -78,8 +78,7 @@ public final class DeliveryRepository {
                 sql.select(DELIVERY.fields()).from(DELIVERY).where(state == null ? which : which.and(isIn(state))),
                 DELIVERY.ID,
                 request,
-                DeliveryRepository::delivery,
-                Delivery::id);
+                DeliveryRepository::delivery);
     }
 
     /** All attempts at each of these, in order. */

@@ -39,12 +39,7 @@ public final class EnvironmentLockRepository {
     }
 
     public Page<EnvironmentLock> page(TypeId project, PageRequest request) {
-        return Paging.page(
-                selectLocks(project),
-                ENVIRONMENT_LOCK.ID,
-                request,
-                EnvironmentLockRepository::lock,
-                EnvironmentLock::id);
+        return Paging.page(selectLocks(project), ENVIRONMENT_LOCK.ID, request, EnvironmentLockRepository::lock);
     }
 
     private SelectConditionStep<Record> selectLocks(TypeId project) {

@@ -60,9 +60,9 @@ public final class EnvironmentRepository {
         return Paging.page(
                 selectEnvironments().where(ENVIRONMENT.PROJECT_ID.eq(project)),
                 ENVIRONMENT.ID,
+                ENVIRONMENT.NAME,
                 request,
-                EnvironmentRepository::environment,
-                Environment::id);
+                EnvironmentRepository::environment);
     }
 
     /** The number of the next version; whoever else asks for it waits until this transaction ends. */
@@ -102,8 +102,7 @@ public final class EnvironmentRepository {
                         .where(ENVIRONMENT_VERSION.ENVIRONMENT_ID.eq(environment)),
                 ENVIRONMENT_VERSION.ID,
                 request,
-                EnvironmentRepository::version,
-                EnvironmentVersion::id);
+                EnvironmentRepository::version);
     }
 
     private Optional<Environment> find(TypeId project, Condition condition) {

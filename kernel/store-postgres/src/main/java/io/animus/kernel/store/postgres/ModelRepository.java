@@ -62,9 +62,9 @@ public final class ModelRepository {
         return Paging.page(
                 selectModels().where(MODEL.PROJECT_ID.eq(project)),
                 MODEL.ID,
+                MODEL.NAME,
                 request,
-                ModelRepository::model,
-                Model::id);
+                ModelRepository::model);
     }
 
     private SelectJoinStep<Record> selectModels() {

@@ -153,8 +153,7 @@ public final class ModelVersionRepository {
                         .and(Guard.reached(MODEL_VERSION.ID, reach)),
                 MODEL_VERSION.ID,
                 request,
-                ModelVersionRepository::version,
-                ModelVersion::id);
+                ModelVersionRepository::version);
     }
 
     /** Those of the artifacts with these ids that {@code run} has left. */

@@ -104,9 +104,9 @@ public final class ProjectRepository {
         return Paging.page(
                 sql.select(PROJECT.fields()).from(PROJECT).where(visible),
                 PROJECT.ID,
+                PROJECT.NAME,
                 request,
-                ProjectRepository::project,
-                Project::id);
+                ProjectRepository::project);
     }
 
     static Project project(Record row) {

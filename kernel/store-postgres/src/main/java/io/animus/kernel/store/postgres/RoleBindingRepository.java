@@ -68,8 +68,7 @@ public final class RoleBindingRepository {
                         .and(shown(reach)),
                 ROLE_BINDING.ID,
                 request,
-                RoleBindingRepository::binding,
-                RoleBinding::id);
+                RoleBindingRepository::binding);
     }
 
     /**

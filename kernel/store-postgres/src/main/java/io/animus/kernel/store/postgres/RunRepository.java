@@ -172,8 +172,7 @@ public final class RunRepository {
                 RUN.ID,
                 request,
                 row -> new Listed(
-                        run(row), new Demand(row.get(RUN.MILLI_CPUS), row.get(RUN.MEMORY_BYTES), row.get(RUN.GPUS))),
-                listed -> listed.run().id());
+                        run(row), new Demand(row.get(RUN.MILLI_CPUS), row.get(RUN.MEMORY_BYTES), row.get(RUN.GPUS))));
     }
 
     /** How each of these runs goes; they are kept from anybody else's hands until the transaction ends. */

@@ -62,9 +62,9 @@ public final class ServiceAccountRepository {
         return Paging.page(
                 sql.select(SERVICE_ACCOUNT.fields()).from(SERVICE_ACCOUNT).where(DSL.noCondition()),
                 SERVICE_ACCOUNT.ID,
+                SERVICE_ACCOUNT.NAME,
                 request,
-                ServiceAccountRepository::account,
-                ServiceAccount::id);
+                ServiceAccountRepository::account);
     }
 
     private static ServiceAccount account(Record row) {

@@ -98,8 +98,7 @@ public final class SinkRepository {
                         .where(noCondition()),
                 AUDIT_SINK.ID,
                 request,
-                SinkRepository::standing,
-                standing -> standing.sink().id());
+                SinkRepository::standing);
     }
 
     /**

@@ -109,8 +109,7 @@ public final class WebhookRepository {
                         .and(WEBHOOK_SUBSCRIPTION.STATUS.ne(Status.DELETED.word())),
                 WEBHOOK_SUBSCRIPTION.ID,
                 request,
-                WebhookRepository::subscription,
-                WebhookSubscription::id);
+                WebhookRepository::subscription);
     }
 
     /** Those that are told of anything in these projects. */
