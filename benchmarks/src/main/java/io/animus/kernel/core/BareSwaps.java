@@ -38,7 +38,9 @@ public final class BareSwaps implements Closeable {
     public BareSwaps(BundleContext framework, Path folder, Duration window) throws IOException {
         track(framework);
         var trust = new TrustAtStart(
-                folder.resolve("trust"), Mode.WARN, folder.resolve("cache"), folder.resolve("bom.json"));
+                TrustMode.ofDevelopment(folder.resolve("trust"), Mode.WARN),
+                folder.resolve("cache"),
+                folder.resolve("bom.json"));
         plugins = new FrameworkPlugins(
                 framework, ports, folder.resolve("plugins"), trust, threads, window, Duration.ofSeconds(30));
     }

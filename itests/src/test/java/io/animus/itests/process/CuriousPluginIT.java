@@ -48,7 +48,7 @@ class CuriousPluginIT {
         sink.setSoTimeout((int) Patience.USUAL.toMillis());
         hub = UnpackedHub.freshIn(folder);
         configure("plugin.siem.syslog-it", "host = 127.0.0.1\ntransport = udp\nport = " + sink.getLocalPort() + "\n");
-        configure("plugins.trust", "mode = warn\n");
+        configure("plugins.trust", "mode = warn\ndevelopment = true\n");
         var started = hub.animus("start");
         var key = KEY.matcher(started.out());
         assertThat(key.find()).as(started.out() + started.err()).isTrue();
@@ -64,6 +64,7 @@ class CuriousPluginIT {
     @Test
     void itSeesNothingIsNotSeenAndTheAuditLogSaysSo() throws Exception {
         install();
+        assertThat(admin.get("/readyz").ok().toString()).contains("etc/io.animus.plugins.trust.cfg lets plugins in");
         Patience.untilTrue("its component works", () -> noted().contains("component free"));
         // What is tracked comes anew.
         admin.post("/api/v1/plugins/animus-storage-filesystem:disable", "key-disable-1", MissingNode.getInstance())

@@ -102,6 +102,12 @@ public enum Action {
     PLUGIN_REMOVED("plugin.removed"),
     /** A package was not let in, and why. */
     PLUGIN_REFUSED("plugin.refused"),
+    /** Somebody wants the hub to be less strict about who made a plugin; nothing has changed yet. */
+    TRUST_MODE_PROPOSED("trust_mode.proposed"),
+    /** How strict the hub is was decided: by two, or by one for the strictest. */
+    TRUST_MODE_CHANGED("trust_mode.changed"),
+    /** A node starts with a mode that its configuration file says, and not what was decided. */
+    TRUST_MODE_OVERRIDDEN("trust_mode.overridden"),
     /** A plugin asked for, or registered, a service that its permissions don't name, and it was hidden. */
     SERVICE_DENIED("service.denied"),
     /** The set of installed plugins, or their configuration, is another one. */

@@ -1,6 +1,8 @@
 package io.animus.kernel.core;
 
 import io.animus.api.types.Digest;
+import io.animus.kernel.core.CompositionContents.TrustPolicy;
+import io.animus.kernel.trust.Mode;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -33,11 +35,16 @@ public final class Composition implements SynchronousBundleListener {
             | BundleEvent.UNINSTALLED;
 
     private final Supplier<CompositionContents> reader;
+    private Runnable closing = () -> {};
     private @Nullable FutureTask<CompositionContents> look;
 
     @Activate
-    public Composition(BundleContext framework, @Reference(name = "configurations") ConfigurationAdmin configurations) {
-        this(new FrameworkContents(framework, configurations));
+    public Composition(
+            BundleContext framework,
+            @Reference(name = "configurations") ConfigurationAdmin configurations,
+            @Reference(name = "trust") TrustMode trust) {
+        this(new FrameworkContents(framework, configurations, trust::policy));
+        closing = trust.whenChanged(this::forget);
         framework.addBundleListener(this);
         framework.registerService(SynchronousConfigurationListener.class, event -> forget(), null);
         look();
@@ -50,13 +57,15 @@ public final class Composition implements SynchronousBundleListener {
 
     /** That of no hub, with nothing in it; it does not change. */
     public static Composition none() {
-        var nothing = CompositionContents.of(List.of(), List.of());
+        var nothing =
+                CompositionContents.of(List.of(), List.of(), new TrustPolicy(Mode.ENFORCE.word(), List.of(), null));
         return new Composition(() -> nothing);
     }
 
     @Deactivate
     void close(BundleContext framework) {
         framework.removeBundleListener(this);
+        closing.run();
         forget();
     }
 

@@ -7,13 +7,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a hub is made of, so that of two hubs with the same digest the same code has decided. What plugins may do is in their
- * jars, and who is trusted for them in a configuration.
+ * jars.
  *
  * @param digest of the canonical form (RFC 8785) of {@link #json}
  * @param bundles all that are installed but the framework, by symbolic name and version
  * @param configurations of the hub and its plugins, by PID
+ * @param trust the policy by which plugins are let in; there are no others yet
  */
-public record CompositionContents(Digest digest, List<Installed> bundles, List<Configured> configurations) {
+public record CompositionContents(
+        Digest digest, List<Installed> bundles, List<Configured> configurations, TrustPolicy trust) {
     /**
      * An installed bundle.
      *
@@ -75,26 +77,49 @@ public record CompositionContents(Digest digest, List<Installed> bundles, List<C
         }
     }
 
+    /**
+     * What decides which plugins are let in.
+     *
+     * @param mode {@code enforce}, {@code warn} or {@code off}, as it holds on the node
+     * @param publishers vkeys of those who are trusted, sorted
+     * @param revoked digest of the sorted list of what was revoked; null if the trust store can't be read, so that nobody is
+     *     trusted
+     */
+    public record TrustPolicy(String mode, List<String> publishers, @Nullable Digest revoked) {
+        public TrustPolicy {
+            publishers = List.copyOf(publishers);
+        }
+
+        private Json json() {
+            return Json.object()
+                    .put("mode", mode)
+                    .put("publishers", Json.texts(publishers))
+                    .put("revoked", text(revoked == null ? null : revoked.value()))
+                    .build();
+        }
+    }
+
     public CompositionContents {
         bundles = List.copyOf(bundles);
         configurations = List.copyOf(configurations);
     }
 
-    static CompositionContents of(List<Installed> bundles, List<Configured> configurations) {
-        return new CompositionContents(json(bundles, configurations).digest(), bundles, configurations);
+    static CompositionContents of(List<Installed> bundles, List<Configured> configurations, TrustPolicy trust) {
+        return new CompositionContents(json(bundles, configurations, trust).digest(), bundles, configurations, trust);
     }
 
-    /** {@code {bundles, configurations}}. */
+    /** {@code {bundles, configurations, policies}}. */
     public Json.Members json() {
-        return json(bundles, configurations);
+        return json(bundles, configurations, trust);
     }
 
-    private static Json.Members json(List<Installed> bundles, List<Configured> configurations) {
+    private static Json.Members json(List<Installed> bundles, List<Configured> configurations, TrustPolicy trust) {
         return Json.object()
                 .put("bundles", Json.array(bundles.stream().map(Installed::json).toList()))
                 .put(
                         "configurations",
                         Json.array(configurations.stream().map(Configured::json).toList()))
+                .put("policies", Json.object().put("trust", trust.json()).build())
                 .build();
     }
 

@@ -8,6 +8,7 @@ import io.animus.api.types.Digest;
 import io.animus.api.types.Json;
 import io.animus.kernel.core.CompositionContents.Configured;
 import io.animus.kernel.core.CompositionContents.Installed;
+import io.animus.kernel.core.CompositionContents.TrustPolicy;
 import io.animus.kernel.core.CompositionContents.Wire;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -48,15 +49,17 @@ final class FrameworkContents implements Supplier<CompositionContents> {
 
     private final BundleContext framework;
     private final ConfigurationAdmin configurations;
+    private final Supplier<TrustPolicy> trust;
     private final Path cache;
     private final Map<Long, Read> jars = new ConcurrentHashMap<>();
 
     /** The digest of a jar as it was since {@code modified}, in the framework's ms since 1970. */
     private record Read(long modified, Digest digest) {}
 
-    FrameworkContents(BundleContext framework, ConfigurationAdmin configurations) {
+    FrameworkContents(BundleContext framework, ConfigurationAdmin configurations, Supplier<TrustPolicy> trust) {
         this.framework = framework;
         this.configurations = configurations;
+        this.trust = trust;
         this.cache = Path.of(Objects.requireNonNull(framework.getProperty(Constants.FRAMEWORK_STORAGE)));
     }
 
@@ -71,7 +74,8 @@ final class FrameworkContents implements Supplier<CompositionContents> {
                         .map(this::describe)
                         .sorted(Comparator.comparing(Installed::symbolicName).thenComparing(Installed::version))
                         .toList(),
-                configured());
+                configured(),
+                trust.get());
     }
 
     private Installed describe(Bundle bundle) {

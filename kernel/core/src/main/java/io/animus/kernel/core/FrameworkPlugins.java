@@ -6,6 +6,7 @@ import io.animus.kernel.core.PluginFolder.Wanted;
 import io.animus.kernel.core.PluginStep.Parts;
 import io.animus.kernel.domain.ProblemCode;
 import io.animus.kernel.domain.RefusedException;
+import io.animus.kernel.trust.Mode;
 import io.animus.kernel.trust.PluginPackage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -47,7 +48,9 @@ public final class FrameworkPlugins implements PluginRuntime, BundleListener {
     private final PluginVitals vitals;
     private final Duration window;
     private final WantedPlugins wanted;
-    private final List<Refusal> refused;
+    private final TrustMode trust;
+    private volatile List<Refusal> refused;
+    private volatile Mode considered;
     private final Semaphore turn = new Semaphore(1);
 
     /** How patient the hub is with plugins. */
@@ -73,8 +76,7 @@ public final class FrameworkPlugins implements PluginRuntime, BundleListener {
                 ports,
                 folder(framework, "karaf.data").resolve("plugins"),
                 new TrustAtStart(
-                        folder(framework, "karaf.etc").resolve("animus"),
-                        trust.mode(),
+                        trust,
                         folder(framework, Constants.FRAMEWORK_STORAGE),
                         folder(framework, "karaf.home").resolve("bom.json")),
                 threads,
@@ -98,6 +100,8 @@ public final class FrameworkPlugins implements PluginRuntime, BundleListener {
         this.vitals = new PluginVitals(ports);
         this.window = window;
         this.wanted = new WantedPlugins(bundles, this.folder, trust, ports, vitals, window, drain);
+        this.trust = trust.trust();
+        this.considered = this.trust.mode();
         this.refused = wanted.converge();
     }
 
@@ -113,6 +117,23 @@ public final class FrameworkPlugins implements PluginRuntime, BundleListener {
     @Override
     public List<Refusal> refused() {
         return refused;
+    }
+
+    @Override
+    public void reconsider() {
+        var mode = trust.mode();
+        if (refused.isEmpty() || mode == considered) {
+            return;
+        }
+        turn.acquireUninterruptibly();
+        try {
+            refused = wanted.reconsider(refused);
+            considered = mode;
+        } catch (IOException e) {
+            throw new UncheckedIOException("can't look at the plugins again", e);
+        } finally {
+            turn.release();
+        }
     }
 
     /** The archive starts its own bundles whenever it likes to. */

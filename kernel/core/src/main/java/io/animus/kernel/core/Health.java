@@ -36,6 +36,7 @@ public final class Health {
     private static final String DATABASE = "database";
     private static final String AUDIT = "audit";
     private static final String PLUGINS = "plugins";
+    private static final String TRUST = "trust";
     private static final Duration FRESH = Duration.ofSeconds(2);
     private static final Duration PATIENCE = Duration.ofSeconds(2);
     private static final Logger LOG = LoggerFactory.getLogger(Health.class);
@@ -52,6 +53,7 @@ public final class Health {
     private volatile @Nullable LogStatus log;
     private volatile @Nullable FeedStatus feeds;
     private volatile @Nullable LeftThreads threads;
+    private volatile @Nullable TrustMode trust;
     private @Nullable Known known;
 
     /**
@@ -157,6 +159,17 @@ public final class Health {
         }
     }
 
+    @Reference(name = "trust", cardinality = OPTIONAL, policy = DYNAMIC)
+    void setTrust(TrustMode present) {
+        trust = present;
+    }
+
+    void unsetTrust(TrustMode gone) {
+        if (trust == gone) {
+            trust = null;
+        }
+    }
+
     @Deactivate
     void close() {
         probes.close();
@@ -212,6 +225,10 @@ public final class Health {
                     .orElse(new Check(AUDIT, State.OK, null)));
         }
         checks.add(checkLeftovers());
+        var mode = trust;
+        if (mode != null) {
+            checks.add(checkTrust(mode));
+        }
         probes.keepOnly(present);
         checks.sort(Comparator.comparing(Check::name));
         return new Report(overall(databaseHealth.state(), checks), checks);
@@ -273,6 +290,16 @@ public final class Health {
                         + ". Update or disable it, and start the hub again if that doesn't help.");
         logChange(PLUGINS, health);
         return new Check(PLUGINS, health.state(), detail(health));
+    }
+
+    /** What a decision of two lets in is as the operator wants it; what a file alone lets in is not. */
+    private static Check checkTrust(TrustMode trust) {
+        return trust.isLoosened()
+                ? new Check(
+                        TRUST,
+                        State.DEGRADED,
+                        "For development, " + TrustMode.FILE + " lets plugins in that no publisher has signed.")
+                : new Check(TRUST, State.OK, null);
     }
 
     private static State overall(State ofDatabase, List<Check> checks) {

@@ -59,7 +59,12 @@ public final class PluginRecord {
     public PluginRecord(
             @Reference(name = "database") Database database,
             @Reference(name = "trail") AuditTrail trail,
-            @Reference(name = "runtime", policyOption = GREEDY) PluginRuntime runtime) {
+            @Reference(name = "runtime", policyOption = GREEDY) PluginRuntime runtime,
+            @Reference(name = "watch", policyOption = GREEDY) TrustWatch decided) {
+        this(database, trail, runtime);
+    }
+
+    public PluginRecord(Database database, AuditTrail trail, PluginRuntime runtime) {
         this.database = database;
         this.trail = trail;
         this.runtime = runtime;

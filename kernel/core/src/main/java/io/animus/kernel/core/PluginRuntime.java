@@ -122,6 +122,9 @@ public interface PluginRuntime {
     /** What was kept from starting at the start of this node: it isn't what was let in any more, or isn't to be trusted today. */
     List<Refusal> refused();
 
+    /** Looks again at what was {@linkplain #refused refused}, if the mode of trust is another one by now. */
+    void reconsider();
+
     /** What was decided last, if nobody has seen yet that it is in the log. */
     Optional<Decision> unrecorded();
 

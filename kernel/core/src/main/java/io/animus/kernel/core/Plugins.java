@@ -27,11 +27,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.osgi.framework.BundleContext;
 import org.osgi.framework.Version;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -49,40 +47,20 @@ public final class Plugins {
     private final PluginRecord record;
     private final PluginRuntime runtime;
     private final PluginConfigurations configurations;
-    private final Path trust;
-    private final Mode mode;
+    private final TrustMode trust;
 
     @Activate
     public Plugins(
-            BundleContext bundle,
             @Reference(name = "gate") Gate gate,
             @Reference(name = "record") PluginRecord record,
             @Reference(name = "runtime", policyOption = GREEDY) PluginRuntime runtime,
             @Reference(name = "configurations", policyOption = GREEDY) PluginConfigurations configurations,
             @Reference(name = "trust") TrustMode trust) {
-        this(
-                gate,
-                record,
-                runtime,
-                configurations,
-                Path.of(Objects.requireNonNull(bundle.getProperty("karaf.etc"), "karaf.etc"), "animus"),
-                trust.mode());
-    }
-
-    /** @param trust the folder of the trust store and the revocation list */
-    public Plugins(
-            Gate gate,
-            PluginRecord record,
-            PluginRuntime runtime,
-            PluginConfigurations configurations,
-            Path trust,
-            Mode mode) {
         this.gate = gate;
         this.record = record;
         this.runtime = runtime;
         this.configurations = configurations;
         this.trust = trust;
-        this.mode = mode;
     }
 
     /** All plugins of this node, by name. */
@@ -113,7 +91,7 @@ public final class Plugins {
     public Answer<Installed> install(
             Caller caller, @Nullable Once<Installed> once, Path file, @Nullable Digest consent) {
         return gate.onRecord(
-                caller, target(null), () -> install(caller, once, check(consent, judge(caller, null, file, mode))));
+                caller, target(null), () -> install(caller, once, check(consent, judge(caller, null, file, false))));
     }
 
     private Answer<Installed> install(Caller caller, @Nullable Once<Installed> once, Checked checked) {
@@ -136,7 +114,7 @@ public final class Plugins {
         return gate.onRecord(
                 caller,
                 target(name),
-                () -> update(caller, once, name, check(consent, judge(caller, name, file, mode))));
+                () -> update(caller, once, name, check(consent, judge(caller, name, file, false))));
     }
 
     private Answer<Installed> update(Caller caller, @Nullable Once<Installed> once, String name, Checked checked) {
@@ -165,15 +143,15 @@ public final class Plugins {
 
     /**
      * Installs a plugin or puts a newer version in its place, where nobody waits for an answer: every refusal is on record with its
-     * reasons. Only what a publisher signed is let in, whatever the mode of trust. A package that is installed already changes
+     * reasons. Only what a publisher signed is let in, whatever the mode of trust. One at a time. A package that is installed already changes
      * nothing.
      *
      * @param file as with {@link #install}
      * @param consent as with {@link #install} and {@link #update}
      */
-    PluginManifest bring(Caller caller, Path file, @Nullable Digest consent) {
+    synchronized PluginManifest bring(Caller caller, Path file, @Nullable Digest consent) {
         return gate.onRecord(caller, target(null), () -> {
-            var judged = judge(caller, null, file, Mode.ENFORCE);
+            var judged = judge(caller, null, file, true);
             var manifest = judged.plugin().manifest();
             var before = installed(manifest.name());
             if (before.filter(one -> manifest.digest().equals(one.packaged())).isPresent()) {
@@ -259,11 +237,22 @@ public final class Plugins {
         }
     }
 
-    private Judged judge(Caller caller, @Nullable String name, Path file, Mode strictness) {
+    /** What was decided on another hub a moment ago holds here too. */
+    private Mode decidedMode(Caller caller) {
+        return gate.readHub(caller, target(null), Permission.MANAGE_PLUGINS, tx -> {
+            var decided = tx.trust().decided();
+            trust.learn(decided);
+            return trust.whenDecided(decided).mode();
+        });
+    }
+
+    /** @param isStrict whether nothing else is let in than what a publisher signed, whatever was decided */
+    private Judged judge(Caller caller, @Nullable String name, Path file, boolean isStrict) {
         admit(caller, name);
+        var strictness = isStrict ? Mode.ENFORCE : decidedMode(caller);
         try {
             var plugin = PackageReader.read(file);
-            var verdict = TrustStore.read(trust).judge(plugin);
+            var verdict = TrustStore.read(trust.store()).judge(plugin);
             if (!verdict.isLetIn(strictness)) {
                 throw refused(caller, plugin.manifest().name(), verdict.problems());
             }

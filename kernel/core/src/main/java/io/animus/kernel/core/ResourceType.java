@@ -26,6 +26,7 @@ final class ResourceType {
             case "snk" -> "auditSink";
             case "whk" -> "webhook";
             case "dlv" -> "delivery";
+            case "trp" -> "trustProposal";
             case "node" -> "node";
             case "hub" -> "hub";
             default -> throw new IllegalArgumentException("no id starts with " + prefix);

@@ -19,19 +19,18 @@ import org.osgi.framework.Bundle;
 /**
  * Whether what lies in the framework's cache is still what was let in. Safe for many threads.
  *
- * @param store the folder of the trust store and the revocation list
  * @param cache of the framework
  * @param bill the archive's bill of materials, which holds the digest of every jar that it brings
  */
-record TrustAtStart(Path store, Mode mode, Path cache, Path bill) {
+record TrustAtStart(TrustMode trust, Path cache, Path bill) {
     private static final Pattern HASH = Pattern.compile("\"content\"\\s*:\\s*\"([0-9a-f]{64})\"");
     private static final String REMEDY = " Remove what was changed, and install it again.";
 
     /** What keeps a package that was let in once from being started today; none if nothing does. */
     List<String> problems(PluginPackage plugin) {
         try {
-            var verdict = TrustStore.read(store).judge(plugin);
-            return verdict.isLetIn(mode) ? List.of() : verdict.problems();
+            var verdict = TrustStore.read(trust.store()).judge(plugin);
+            return verdict.isLetIn(trust.mode()) ? List.of() : verdict.problems();
         } catch (IOException e) {
             return List.of("Nobody can tell whom to trust: " + e.getMessage());
         }
@@ -41,7 +40,7 @@ record TrustAtStart(Path store, Mode mode, Path cache, Path bill) {
     Optional<String> problem(Bundle bundle) {
         try {
             var packaged = PluginBundles.digest(bundle);
-            if (packaged.isEmpty() && mode == Mode.OFF) {
+            if (packaged.isEmpty() && trust.mode() == Mode.OFF) {
                 return Optional.empty();
             }
             var right = packaged.isPresent() ? packaged.map(Set::of).get() : ofArchive();

@@ -1,31 +1,212 @@
 package io.animus.kernel.core;
 
+import io.animus.api.types.Json;
+import io.animus.kernel.core.CompositionContents.TrustPolicy;
+import io.animus.kernel.domain.trust.TrustProposal;
 import io.animus.kernel.trust.Mode;
+import io.animus.kernel.trust.TrustStore;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** How strict this hub is about who made a plugin, when one comes and at every start. */
+/**
+ * How strict this node is about who made a plugin, when one comes and at every start, and whom it trusts. It is as strict as can
+ * be until it has learned what was decided. Safe for many threads.
+ */
 @Component(service = TrustMode.class, configurationPid = "io.animus.plugins.trust")
 @Designate(ocd = TrustMode.Config.class)
 public final class TrustMode {
-    private final Mode mode;
+    /** The file whose word can be above a decision; for people. */
+    static final String FILE = "etc/io.animus.plugins.trust.cfg";
+
+    private static final Logger LOG = LoggerFactory.getLogger(TrustMode.class);
+
+    private final Path store;
+    private final @Nullable Mode file;
+    private final boolean development;
+    private final List<Runnable> watchers = new CopyOnWriteArrayList<>();
+    private volatile @Nullable Optional<Mode> decided;
+    /** The number of that decision. */
+    private int newest;
+
+    private TrustPolicy told;
 
     /** Whose plugins are let in. */
     @ObjectClassDefinition(name = "Trust in plugins")
     public @interface Config {
-        @AttributeDefinition(description = "enforce, warn or off")
-        String mode() default "enforce";
+        @AttributeDefinition(description = "enforce, warn or off; empty is what was decided. Never laxer than that")
+        String mode() default "";
+
+        @AttributeDefinition(
+                description = "For machines of those who write plugins: mode holds as long as nobody has decided")
+        boolean development() default false;
     }
 
+    /** Who says which mode it is. */
+    public enum Source {
+        /** Nobody: it is as strict as can be. */
+        NOBODY,
+        DECISION,
+        /** The configuration of this node. */
+        FILE
+    }
+
+    /** The mode, and who says so. */
+    public record InForce(Mode mode, Source source) {}
+
     @Activate
-    public TrustMode(Config config) {
-        mode = Mode.of(config.mode());
+    public TrustMode(BundleContext bundle, Config config) {
+        this(
+                Path.of(Objects.requireNonNull(bundle.getProperty("karaf.etc"), "karaf.etc"), "animus"),
+                config.mode().isEmpty() ? null : Mode.of(config.mode()),
+                config.development());
+    }
+
+    /**
+     * As the configuration has it.
+     *
+     * @param store the folder of the trust store and the revocation list
+     * @param file null for whatever is decided
+     * @param development whether {@code file} may be laxer, as long as nobody has decided
+     */
+    TrustMode(Path store, @Nullable Mode file, boolean development) {
+        this.store = store;
+        this.file = file;
+        this.development = development;
+        this.told = policy();
+    }
+
+    /** Of a machine where plugins are written, and nobody has decided anything. */
+    public static TrustMode ofDevelopment(Path store, Mode mode) {
+        var trust = new TrustMode(store, mode, true);
+        trust.learn(Optional.empty());
+        return trust;
+    }
+
+    /** The folder of the trust store and the revocation list. */
+    Path store() {
+        return store;
     }
 
     Mode mode() {
-        return mode;
+        return inForce().mode();
+    }
+
+    InForce inForce() {
+        var known = decided;
+        return known == null ? new InForce(Mode.ENFORCE, Source.NOBODY) : inForce(known);
+    }
+
+    /** What holds here once this is what was decided last. */
+    InForce whenDecided(Optional<TrustProposal> decision) {
+        return inForce(decision.map(one -> Mode.of(one.mode())));
+    }
+
+    private InForce inForce(Optional<Mode> known) {
+        var mode = known.orElse(Mode.ENFORCE);
+        var wish = file;
+        if (wish != null && (wish.compareTo(mode) < 0 || (development && known.isEmpty() && wish != mode))) {
+            return new InForce(wish, Source.FILE);
+        }
+        return new InForce(mode, known.isEmpty() ? Source.NOBODY : Source.DECISION);
+    }
+
+    /** Whether the configuration makes this node laxer than anybody has decided. */
+    boolean isLoosened() {
+        var known = decided;
+        return known != null && known.isEmpty() && mode() != Mode.ENFORCE;
+    }
+
+    /**
+     * Has somebody told of each change of what {@link #policy} says.
+     *
+     * @return ends that
+     */
+    Runnable whenChanged(Runnable watcher) {
+        watchers.add(watcher);
+        return () -> watchers.remove(watcher);
+    }
+
+    /**
+     * Takes in what was decided last, as the database says; empty if nothing ever was. What somebody read before the last decision and
+     * tells late is left alone.
+     */
+    void learn(Optional<TrustProposal> decision) {
+        synchronized (this) {
+            var number = decision.map(TrustProposal::number).orElse(0);
+            if (number < newest) {
+                return;
+            }
+            var before = inForce();
+            var isFirst = decided == null;
+            newest = number;
+            decided = decision.map(one -> Mode.of(one.mode()));
+            var now = inForce();
+            if (isFirst || !before.equals(now)) {
+                say(now);
+            }
+        }
+        look();
+    }
+
+    private void say(InForce now) {
+        var wish = file;
+        if (isLoosened()) {
+            LOG.warn(
+                    "The mode of trust is {}: {} says so for development, and nobody has decided it. Plugins are let in that no"
+                            + " publisher has signed",
+                    now.mode().word(),
+                    FILE);
+        } else if (wish != null && wish.compareTo(now.mode()) > 0) {
+            LOG.warn(
+                    "The mode of trust is {}. {} asks for {}, which takes a decision of two",
+                    now.mode().word(),
+                    FILE,
+                    wish.word());
+        } else {
+            LOG.info("The mode of trust is {} ({})", now.mode().word(), now.source());
+        }
+    }
+
+    /** Looks whether anything is otherwise that decides about plugins, the files of the trust store among it. */
+    void look() {
+        var now = policy();
+        synchronized (this) {
+            if (now.equals(told)) {
+                return;
+            }
+            told = now;
+        }
+        watchers.forEach(Runnable::run);
+    }
+
+    /** What decides now which plugins are let in. */
+    TrustPolicy policy() {
+        var mode = mode().word();
+        try {
+            var trusted = TrustStore.read(store);
+            var revoked = Json.texts(trusted.revoked().stream().sorted().toList());
+            return new TrustPolicy(
+                    mode,
+                    trusted.publishers().stream()
+                            .map(key -> key.vkey())
+                            .sorted()
+                            .toList(),
+                    revoked.digest());
+        } catch (IOException e) {
+            return new TrustPolicy(mode, List.of(), null);
+        }
     }
 }

@@ -58,6 +58,17 @@ record WantedPlugins(
         return List.copyOf(refused);
     }
 
+    /** As {@link #converge}, once the mode of trust is another one than it was at the start. */
+    List<Refusal> reconsider(List<Refusal> before) throws IOException {
+        var refused = converge();
+        for (var one : before) {
+            if (refused.stream().noneMatch(still -> still.plugin().equals(one.plugin()))) {
+                archived(one.plugin()).filter(this::isWanted).ifPresent(this::restore);
+            }
+        }
+        return refused;
+    }
+
     private Refusal refuse(Bundle bundle, String problem) {
         stop(bundle);
         return new Refusal(bundle.getSymbolicName(), bundle.getVersion().toString(), problem);

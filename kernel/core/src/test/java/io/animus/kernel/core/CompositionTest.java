@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.animus.api.types.Digest;
 import io.animus.kernel.core.CompositionContents.Configured;
+import io.animus.kernel.core.CompositionContents.TrustPolicy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Proxy;
@@ -21,6 +22,8 @@ class CompositionTest {
     /** An event needs a bundle, which nobody asks anything. */
     private static final Bundle NOBODY = (Bundle) Proxy.newProxyInstance(
             Bundle.class.getClassLoader(), new Class<?>[] {Bundle.class}, (proxy, method, arguments) -> null);
+
+    private static final TrustPolicy POLICY = new TrustPolicy("enforce", List.of(), null);
 
     private final AtomicInteger reads = new AtomicInteger();
 
@@ -91,7 +94,7 @@ class CompositionTest {
 
     static CompositionContents numbered(int number) {
         var digest = Digest.of(new byte[] {(byte) number});
-        return CompositionContents.of(List.of(), List.of(new Configured("io.animus.test", digest)));
+        return CompositionContents.of(List.of(), List.of(new Configured("io.animus.test", digest)), POLICY);
     }
 
     static BundleEvent event(int type) {

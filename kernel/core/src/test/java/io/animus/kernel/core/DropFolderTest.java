@@ -69,9 +69,8 @@ class DropFolderTest {
                 new PluginRecord(kernel.database(), kernel.trail(), runtime),
                 runtime,
                 framework.configurations(runtime, WINDOW),
-                folder.resolve("etc"),
                 // Even where others let in what nobody has signed.
-                Mode.OFF);
+                TrustMode.ofDevelopment(folder.resolve("etc"), Mode.OFF));
         door = new DropFolder(plugins, drops);
         door.look();
     }

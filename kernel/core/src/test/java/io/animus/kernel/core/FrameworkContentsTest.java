@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.animus.api.types.Digest;
 import io.animus.kernel.core.CompositionContents.Configured;
 import io.animus.kernel.core.CompositionContents.Installed;
+import io.animus.kernel.trust.Mode;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -74,7 +75,8 @@ class FrameworkContentsTest {
         }
 
         CompositionContents contents() {
-            return new FrameworkContents(felix.getBundleContext(), configurations).get();
+            var trust = TrustMode.ofDevelopment(place.resolve("etc/animus"), Mode.ENFORCE);
+            return new FrameworkContents(felix.getBundleContext(), configurations, trust::policy).get();
         }
 
         void stop() throws Exception {

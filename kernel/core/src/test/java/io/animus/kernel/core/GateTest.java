@@ -62,6 +62,8 @@ class GateTest {
             READ_COMPOSITION        - - - - - x x x
             READ_PLUGINS            - - - - - x x x
             MANAGE_PLUGINS          - - - - - - x -
+            PROPOSE_TRUST_MODE      - - - - - - x x
+            CONFIRM_TRUST_MODE      - - - - - - - x
             """;
 
     private static final Set<Permission> OF_THE_HUB = EnumSet.of(
@@ -76,7 +78,9 @@ class GateTest {
             Permission.REVOKE_API_KEY,
             Permission.READ_COMPOSITION,
             Permission.READ_PLUGINS,
-            Permission.MANAGE_PLUGINS);
+            Permission.MANAGE_PLUGINS,
+            Permission.PROPOSE_TRUST_MODE,
+            Permission.CONFIRM_TRUST_MODE);
 
     private static Kernel kernel;
     private static Project project;

@@ -78,7 +78,12 @@ final class PluginFramework implements AutoCloseable {
 
     /** The plugins as a hub finds them that starts now. */
     FrameworkPlugins runtime(Duration window) throws IOException {
-        var trust = new TrustAtStart(folder.resolve("trust"), Mode.WARN, cache(), folder.resolve("bom.json"));
+        return runtime(TrustMode.ofDevelopment(folder.resolve("trust"), Mode.WARN), window);
+    }
+
+    /** The same under this mode. */
+    FrameworkPlugins runtime(TrustMode mode, Duration window) throws IOException {
+        var trust = new TrustAtStart(mode, cache(), folder.resolve("bom.json"));
         return new FrameworkPlugins(
                 context(), ports, folder.resolve("plugins"), trust, threads, window, Duration.ofSeconds(5));
     }

@@ -215,7 +215,12 @@ class PluginsTest {
     }
 
     private Plugins plugins(PluginRecord record) {
-        return new Plugins(kernel.gate(), record, runtime, configurations, folder.resolve("trust"), Mode.WARN);
+        return new Plugins(
+                kernel.gate(),
+                record,
+                runtime,
+                configurations,
+                TrustMode.ofDevelopment(folder.resolve("trust"), Mode.WARN));
     }
 
     private void install(String version) throws Exception {

@@ -70,7 +70,8 @@ public final class HubResource {
     private static void write(JsonOutput output, String digest, Json.Members contents) {
         output.put("digest", digest)
                 .put("bundles", contents.find("bundles").orElse(null))
-                .put("configurations", contents.find("configurations").orElse(null));
+                .put("configurations", contents.find("configurations").orElse(null))
+                .put("policies", contents.find("policies").orElse(null));
     }
 
     private static void write(JsonOutput output, Me.Standing standing) {

@@ -4,12 +4,16 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.animus.api.plugin.permission.Permissions;
 import io.animus.api.types.Digest;
+import io.animus.kernel.audit.log.Note;
 import io.animus.kernel.trust.PluginManifest;
 import io.animus.kernel.trust.PluginManifest.BundleFile;
+import io.animus.kernel.trust.PublisherKey;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
@@ -21,9 +25,17 @@ final class Archives {
     /** A version that never becomes healthy. */
     static final String SICK = "6.6.6";
 
+    private static final PublisherKey PUBLISHER = PublisherKey.generate("acme.example");
+
     private Archives() {}
 
-    /** An unsigned package of one bundle, which asks for nothing. */
+    /** Has the publisher of all these packages trusted. */
+    static void trustIn(Path store) throws IOException {
+        Files.createDirectories(store.resolve("trust"));
+        Files.writeString(store.resolve("trust/acme.pub"), PUBLISHER.verifier() + "\n");
+    }
+
+    /** A signed package of one bundle, which asks for nothing. */
     static byte[] plugin(String name, String version) {
         return plugin(name, version, Permissions.NONE);
     }
@@ -47,6 +59,9 @@ final class Archives {
             try (var zip = new ZipOutputStream(bytes)) {
                 zip.putNextEntry(new ZipEntry("plugin.json"));
                 zip.write(manifest.json().canonical());
+                zip.putNextEntry(new ZipEntry("plugin.sig"));
+                var text = manifest.signedText();
+                zip.write(new Note(text, List.of(PUBLISHER.sign(text))).format().getBytes(UTF_8));
                 zip.putNextEntry(new ZipEntry(file.file()));
                 zip.write(jar.toByteArray());
             }

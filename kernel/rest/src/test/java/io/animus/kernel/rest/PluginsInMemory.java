@@ -38,6 +38,9 @@ final class PluginsInMemory implements PluginRuntime {
     }
 
     @Override
+    public void reconsider() {}
+
+    @Override
     public List<Refusal> refused() {
         return List.of();
     }

@@ -373,7 +373,7 @@ final class Story {
             case "updateWebhook" -> "{\"description\": null}";
             case "configurePlugin", "unconfigurePlugin" -> ConfigurationsInMemory.wishOf(operation);
             case "updateAuditSink" -> "{\"filter\": {\"projects\": null}}";
-            default -> "";
+            default -> TrustWishes.wishOf(operation, admin);
         };
     }
 

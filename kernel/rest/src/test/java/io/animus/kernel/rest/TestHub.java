@@ -44,6 +44,8 @@ import io.animus.kernel.core.RunPlanner;
 import io.animus.kernel.core.RunResults;
 import io.animus.kernel.core.Runs;
 import io.animus.kernel.core.ServiceAccounts;
+import io.animus.kernel.core.TrustDecisions;
+import io.animus.kernel.core.TrustMode;
 import io.animus.kernel.core.Uploads;
 import io.animus.kernel.core.Webhooks;
 import io.animus.kernel.store.postgres.Database;
@@ -113,11 +115,13 @@ final class TestHub {
         var door = new Door(authentication, trail, limiter(burst), limiter(burst));
         var results = new RunResults(gate, database, ports);
         log = new LogProcess(database, trail, metrics, folder.resolve("keys"));
-        // Trust in packages has tests of its own; here nobody signs.
+        // Trust in packages has tests of its own; here is one publisher.
+        Archives.trustIn(folder.resolve("trust"));
         var installed = new PluginsInMemory();
         var record = new PluginRecord(database, trail, installed);
         var configured = new ConfigurationsInMemory();
-        var plugins = new Plugins(gate, record, installed, configured, folder.resolve("trust"), Mode.WARN);
+        var trust = TrustMode.ofDevelopment(folder.resolve("trust"), Mode.ENFORCE);
+        var plugins = new Plugins(gate, record, installed, configured, trust);
         var configurations = new Configurations(gate, plugins, record, configured);
         resources.addAll(Set.of(
                 new UnbufferedAnswers(),
@@ -131,6 +135,7 @@ final class TestHub {
                 new AuditSinksResource(door, new AuditSinks(gate, ports)),
                 new PluginsResource(door, plugins, configurations, Body.MAX_SIZE),
                 new PluginInstallResource(door, plugins, Body.MAX_SIZE),
+                new TrustModeResource(door, new TrustDecisions(gate, trust)),
                 new ProjectsResource(door, new Projects(gate)),
                 new RoleBindingsResource(door, new RoleBindings(gate))));
         var runs = new RunsResource(

@@ -53,7 +53,10 @@ public enum Permission {
     REVOKE_API_KEY(none(), EnumSet.of(PLATFORM_ADMIN, SECURITY_OFFICER)),
     READ_COMPOSITION(EnumSet.of(AUDITOR), EnumSet.of(PLATFORM_ADMIN, SECURITY_OFFICER)),
     READ_PLUGINS(EnumSet.of(AUDITOR), EnumSet.of(PLATFORM_ADMIN, SECURITY_OFFICER)),
-    MANAGE_PLUGINS(none(), EnumSet.of(PLATFORM_ADMIN));
+    MANAGE_PLUGINS(none(), EnumSet.of(PLATFORM_ADMIN)),
+    /** How strict the hub is about who made a plugin: to ask for less, and to go back to the strictest at once. */
+    PROPOSE_TRUST_MODE(none(), EnumSet.of(PLATFORM_ADMIN, SECURITY_OFFICER)),
+    CONFIRM_TRUST_MODE(none(), EnumSet.of(SECURITY_OFFICER));
 
     private final Set<Role> roles;
     private final Set<SystemRole> systemRoles;

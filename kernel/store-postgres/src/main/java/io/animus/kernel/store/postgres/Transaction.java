@@ -152,6 +152,10 @@ public final class Transaction implements AutoCloseable {
         return new DeliveryRepository(sql());
     }
 
+    public TrustRepository trust() {
+        return new TrustRepository(sql());
+    }
+
     public OutboxRepository outbox() {
         return new OutboxRepository(this);
     }

@@ -44,6 +44,7 @@ import io.animus.kernel.store.postgres.generated.tables.RunTransition;
 import io.animus.kernel.store.postgres.generated.tables.ServiceAccount;
 import io.animus.kernel.store.postgres.generated.tables.SourceArchive;
 import io.animus.kernel.store.postgres.generated.tables.StageChange;
+import io.animus.kernel.store.postgres.generated.tables.TrustProposal;
 import io.animus.kernel.store.postgres.generated.tables.Upload;
 import io.animus.kernel.store.postgres.generated.tables.WebhookSubscription;
 
@@ -142,6 +143,8 @@ public class DefaultSchema extends SchemaImpl {
 
     public final StageChange STAGE_CHANGE = StageChange.STAGE_CHANGE;
 
+    public final TrustProposal TRUST_PROPOSAL = TrustProposal.TRUST_PROPOSAL;
+
     public final Upload UPLOAD = Upload.UPLOAD;
 
     public final WebhookSubscription WEBHOOK_SUBSCRIPTION = WebhookSubscription.WEBHOOK_SUBSCRIPTION;
@@ -199,6 +202,7 @@ public class DefaultSchema extends SchemaImpl {
             ServiceAccount.SERVICE_ACCOUNT,
             SourceArchive.SOURCE_ARCHIVE,
             StageChange.STAGE_CHANGE,
+            TrustProposal.TRUST_PROPOSAL,
             Upload.UPLOAD,
             WebhookSubscription.WEBHOOK_SUBSCRIPTION
         );
