@@ -1,11 +1,17 @@
 package io.animus.itests.process;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayInputStream;
 import java.io.RandomAccessFile;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -13,6 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A smaller hub, made out of the archive and carried to a machine without a network. */
 class ComposeIT {
+    private static final Pattern KEY = Pattern.compile("ank_\\S{43,}");
+
     @TempDir
     private Path folder;
 
@@ -39,11 +47,33 @@ class ComposeIT {
         var again = folder.resolve("again.tar.gz");
         var home = folder.resolve("hub");
 
-        var built = compose("build", "--profile", "minimal", "--key", key.toString(), "--out", minimal.toString());
+        var carried = pack();
+        var built = compose(
+                "build",
+                "--profile",
+                "minimal",
+                "--package",
+                carried,
+                "--trust",
+                trust(),
+                "--key",
+                key.toString(),
+                "--out",
+                minimal.toString());
         assertThat(built.err()).isEmpty();
         assertThat(built.exitCode()).isZero();
         var rebuilt = compose(
-                "build", "--lock", minimal + ".lock", "--signature", minimal + ".sig", "--out", again.toString());
+                "build",
+                "--lock",
+                minimal + ".lock",
+                "--signature",
+                minimal + ".sig",
+                "--package",
+                carried,
+                "--trust",
+                trust(),
+                "--out",
+                again.toString());
         assertThat(rebuilt.err()).isEmpty();
         assertThat(again).hasSameBinaryContentAs(minimal);
         assertThat(Files.size(minimal)).isLessThan(Files.size(UnpackedHub.archive()));
@@ -52,6 +82,8 @@ class ComposeIT {
                 hub.animus("compose", "install", minimal.toString(), "--to", home.toString(), "--trust", trust());
         assertThat(installed.err()).isEmpty();
         assertThat(installed.exitCode()).isZero();
+        Files.createDirectories(home.resolve("etc/animus/trust"));
+        Files.copy(folder.resolve("ops.example.org.pub"), home.resolve("etc/animus/trust/ops.pub"));
         try (var smaller = new UnpackedHub(home, folder.resolve("minimal-data"), UnpackedHub.freePort())) {
             var started = smaller.animus("start");
             assertThat(started.err()).isEmpty();
@@ -59,6 +91,15 @@ class ComposeIT {
             var status = new ObjectMapper()
                     .readTree(smaller.animus("status", "--json").out());
             assertThat(status.get("state").asText()).isEqualTo("ready");
+            var printed = KEY.matcher(started.out());
+            assertThat(printed.find()).as(started.out()).isTrue();
+            var admin = new RestClient(URI.create("http://127.0.0.1:" + smaller.port()), printed.group());
+            Patience.untilTrue(
+                    "the package of the archive is installed", () -> admin.get("/api/v1/plugins/quiet-plugin")
+                            .json()
+                            .path("state")
+                            .asText()
+                            .equals("active"));
         }
     }
 
@@ -85,6 +126,30 @@ class ComposeIT {
         assertThat(installed.exitCode()).isOne();
         assertThat(installed.err()).startsWith("animus compose: ");
         assertThat(folder.resolve("hub")).doesNotExist();
+    }
+
+    /** A signed package of a plugin that does nothing. */
+    private String pack() throws Exception {
+        var headers =
+                """
+                Manifest-Version: 1.0
+                Bundle-ManifestVersion: 2
+                Bundle-SymbolicName: quiet-plugin
+                Bundle-Version: 1.0.0
+                Provide-Capability: animus.plugin;port=scm;technology=quiet
+                Import-Package: io.animus.api.scm;version="[1.0,2)"
+
+                """;
+        var jar = folder.resolve("quiet-plugin-1.0.0.jar");
+        new JarOutputStream(Files.newOutputStream(jar), new Manifest(new ByteArrayInputStream(headers.getBytes(UTF_8))))
+                .close();
+        var plugin = folder.resolve("quiet-plugin-1.0.0.animus").toString();
+        assertThat(hub.animus("plugin", "pack", "--bundle", jar.toString(), "--out", folder.toString())
+                        .exitCode())
+                .isZero();
+        assertThat(hub.animus("plugin", "sign", "--key", key.toString(), plugin).exitCode())
+                .isZero();
+        return plugin;
     }
 
     private UnpackedHub.Ended compose(String command, String... words) throws Exception {

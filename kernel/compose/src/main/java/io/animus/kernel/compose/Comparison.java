@@ -1,11 +1,9 @@
 package io.animus.kernel.compose;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.animus.api.types.Digest;
 import io.animus.api.types.Json;
-import java.io.ByteArrayInputStream;
-import java.io.FilterInputStream;
+import io.animus.kernel.trust.BrokenPackageException;
+import io.animus.kernel.trust.PackageReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -18,8 +16,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.jar.Manifest;
-import java.util.zip.ZipInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,9 +24,6 @@ import org.jspecify.annotations.Nullable;
  * @param lines one difference each, sorted by what it is about
  */
 record Comparison(List<Line> lines) {
-    private static final String PERMISSIONS = "OSGI-INF/animus/permissions.json";
-    private static final int LARGEST_PART = 1 << 20;
-
     /** What a line is about. */
     enum Subject {
         BUNDLE,
@@ -105,48 +98,43 @@ record Comparison(List<Line> lines) {
         var jars = new TreeMap<String, Jar>();
         ArchiveReader.read(archive, (entry, content) -> {
             if (entry.path().endsWith(".jar")) {
-                var hash = Digest.sha256();
-                var counted = new DigestInputStream(content, hash);
-                var parts = parts(counted);
-                counted.transferTo(OutputStream.nullOutputStream());
-                var manifest = parts.manifest().getMainAttributes();
-                var name = manifest.getValue("Bundle-SymbolicName");
-                var key = name == null
-                        ? entry.path().replaceAll(".*/", "")
-                        : name.replaceAll(";.*", "").strip();
-                var version = manifest.getValue("Bundle-Version");
-                var jar = new Jar(
-                        version == null ? "" : version,
-                        Digest.finish(hash).value(),
-                        parts.permissions(),
-                        manifest.getValue("Bundle-License"));
-                jars.merge(key, jar, Jar::and);
+                add(jars, entry.path(), content);
+            } else if (CarriedPackages.isPackage(entry.path())) {
+                addPackage(jars, entry.path(), content);
             }
         });
         return jars;
     }
 
-    private record Parts(Manifest manifest, @Nullable String permissions) {}
-
-    private static Parts parts(InputStream jar) throws IOException {
-        var manifest = new Manifest();
-        String permissions = null;
-        // Closing a reader of the jar would close the archive.
-        var kept = new FilterInputStream(jar) {
-            @Override
-            public void close() {}
-        };
-        try (var zip = new ZipInputStream(kept)) {
-            for (var entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
-                if (entry.getName().equals("META-INF/MANIFEST.MF")) {
-                    manifest.read(new ByteArrayInputStream(zip.readNBytes(LARGEST_PART)));
-                } else if (entry.getName().equals(PERMISSIONS)) {
-                    permissions = new String(zip.readNBytes(LARGEST_PART), UTF_8)
-                            .strip()
-                            .replaceAll("\\s+", " ");
+    private static void addPackage(Map<String, Jar> jars, String path, InputStream content)
+            throws IOException, BrokenArchiveException {
+        try (var copy = CarriedPackages.Copy.of(content)) {
+            var plugin = PackageReader.read(copy.file());
+            for (var bundle : plugin.manifest().bundles()) {
+                try (var jar = plugin.open(bundle)) {
+                    add(jars, path + "!" + bundle.file(), jar);
                 }
             }
+        } catch (BrokenPackageException e) {
+            throw new BrokenArchiveException(path + ": " + e.getMessage());
         }
-        return new Parts(manifest, permissions);
+    }
+
+    private static void add(Map<String, Jar> jars, String path, InputStream content) throws IOException {
+        var hash = Digest.sha256();
+        var counted = new DigestInputStream(content, hash);
+        var parts = JarParts.read(counted);
+        counted.transferTo(OutputStream.nullOutputStream());
+        var name = parts.header("Bundle-SymbolicName");
+        var key = name == null
+                ? path.replaceAll(".*/", "")
+                : name.replaceAll(";.*", "").strip();
+        var version = parts.header("Bundle-Version");
+        var jar = new Jar(
+                version == null ? "" : version,
+                Digest.finish(hash).value(),
+                parts.permissions(),
+                parts.header("Bundle-License"));
+        jars.merge(key, jar, Jar::and);
     }
 }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.animus.api.types.Digest;
 import io.animus.kernel.audit.log.Note;
+import io.animus.kernel.trust.PluginManifest.BundleFile;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -31,13 +32,19 @@ final class Composer {
     private static final String FILE = "animus:file";
 
     private final Source source;
+    private final CarriedPackages packages;
     private final Source.Selection selection;
     private final String top;
     private final Map<String, byte[]> changed = new HashMap<>();
 
-    /** @param name of the folder in the new archive; null for the source's */
-    Composer(Source source, List<String> features, @Nullable String name) throws IOException, BrokenArchiveException {
+    /**
+     * @param name of the folder in the new archive; null for the source's
+     * @param packages that the new archive carries; those of the source are left out
+     */
+    Composer(Source source, List<String> features, @Nullable String name, CarriedPackages packages)
+            throws IOException, BrokenArchiveException {
         this.source = source;
+        this.packages = packages;
         this.selection = source.select(features);
         this.top = name == null ? source.top() : name;
         changed.put(Source.BOOT, boot());
@@ -84,7 +91,7 @@ final class Composer {
     private void each(ArchiveReader.Visitor visitor) throws IOException, BrokenArchiveException {
         ArchiveReader.read(source.archive(), (entry, content) -> {
             var path = entry.path();
-            if (selection.dropped().contains(path) || path.equals(Lock.PATH) || path.equals(Lock.SIGNATURE)) {
+            if (isDropped(path) || path.equals(Lock.PATH) || path.equals(Lock.SIGNATURE)) {
                 return;
             }
             var bytes = changed.get(path);
@@ -94,6 +101,11 @@ final class Composer {
                 visit(visitor, new ArchiveReader.Entry(path, entry.isExecutable(), bytes.length), bytes);
             }
         });
+        packages.each(visitor);
+    }
+
+    private boolean isDropped(String path) {
+        return selection.dropped().contains(path) || path.startsWith(CarriedPackages.FOLDER);
     }
 
     private static void visit(ArchiveReader.Visitor visitor, ArchiveReader.Entry entry, byte[] bytes)
@@ -113,7 +125,7 @@ final class Composer {
         return found.replaceFirst(Matcher.quoteReplacement(line)).getBytes(UTF_8);
     }
 
-    /** The bill of materials without what was dropped, and what was nested in it. */
+    /** The bill of materials without what was dropped, and what was nested in it, and with the bundles of packages. */
     private byte[] bill() throws IOException {
         var mapper = JsonMapper.builder().build();
         var bill = (ObjectNode) mapper.readTree(text(Source.BILL));
@@ -123,7 +135,28 @@ final class Composer {
                 left.remove();
             }
         }
+        for (var one : packages.all().entrySet()) {
+            for (var bundle : one.getValue().manifest().bundles()) {
+                try (var jar = one.getValue().open(bundle)) {
+                    var licence = JarParts.read(jar).header("Bundle-License");
+                    describe(components.addObject(), one.getKey(), bundle, licence);
+                }
+            }
+        }
         return (mapper.writerWithDefaultPrettyPrinter().writeValueAsString(bill) + "\n").getBytes(UTF_8);
+    }
+
+    private static void describe(ObjectNode component, String path, BundleFile bundle, @Nullable String licence) {
+        component.put("type", "library").put("name", bundle.symbolicName()).put("version", bundle.version());
+        component
+                .putArray("hashes")
+                .addObject()
+                .put("alg", "SHA-256")
+                .put("content", bundle.digest().hex());
+        if (licence != null) {
+            component.putArray("licenses").addObject().putObject("license").put("name", licence);
+        }
+        component.putArray("properties").addObject().put("name", FILE).put("value", path + "!" + bundle.file());
     }
 
     private boolean isDropped(JsonNode component) {
@@ -131,7 +164,7 @@ final class Composer {
             for (var property : properties) {
                 if (FILE.equals(property.path("name").asText())) {
                     var file = property.path("value").asText();
-                    return selection.dropped().contains(file.replaceAll("!.*", ""));
+                    return isDropped(file.replaceAll("!.*", ""));
                 }
             }
         }

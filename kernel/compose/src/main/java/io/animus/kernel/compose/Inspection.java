@@ -48,6 +48,7 @@ record Inspection(Lock lock, List<VerifierKey> signers, List<String> problems) {
     private static final class Reading {
         private final Path archive;
         private final TrustStore trust;
+        private final CarriedPackages.Check packages;
         private final List<String> problems = new ArrayList<>();
         private final SortedMap<String, Digest> revoked = new TreeMap<>();
         private @Nullable Lock lock;
@@ -57,6 +58,7 @@ record Inspection(Lock lock, List<VerifierKey> signers, List<String> problems) {
         Reading(Path archive, TrustStore trust) {
             this.archive = archive;
             this.trust = trust;
+            this.packages = new CarriedPackages.Check(trust);
         }
 
         void visit(ArchiveReader.Entry entry, InputStream content) throws IOException, BrokenArchiveException {
@@ -77,7 +79,9 @@ record Inspection(Lock lock, List<VerifierKey> signers, List<String> problems) {
 
         private void compare(Lock lock, ArchiveReader.Entry entry, InputStream content) throws IOException {
             var hash = Digest.sha256();
-            new DigestInputStream(content, hash).transferTo(OutputStream.nullOutputStream());
+            var counted = new DigestInputStream(content, hash);
+            packages.visit(entry.path(), counted);
+            counted.transferTo(OutputStream.nullOutputStream());
             var found = new Lock.File(entry.path(), entry.isExecutable(), entry.size(), Digest.finish(hash));
             var wanted = next < lock.files().size() ? lock.files().get(next) : null;
             next++;
@@ -104,6 +108,7 @@ record Inspection(Lock lock, List<VerifierKey> signers, List<String> problems) {
             }
             var verdict = trust.judge(revoked, note(lock));
             problems.addAll(verdict.problems());
+            packages.problems().stream().limit(MOST_PROBLEMS).forEach(problems::add);
             return new Inspection(lock, verdict.signers(), problems);
         }
 

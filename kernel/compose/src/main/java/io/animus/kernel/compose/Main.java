@@ -2,6 +2,7 @@ package io.animus.kernel.compose;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.animus.api.types.Digest;
 import io.animus.api.types.Json;
 import io.animus.kernel.audit.log.Note;
 import io.animus.kernel.trust.Arguments;
@@ -60,6 +61,9 @@ public final class Main {
                                     "--features",
                                     "--profile",
                                     "--lock",
+                                    "--package",
+                                    "--consent",
+                                    "--trust",
                                     "--name",
                                     "--key",
                                     "--signature",
@@ -124,9 +128,10 @@ public final class Main {
                     "The lock is about another source, " + wanted.source() + ". This one is " + source.digest() + ".");
         }
         var name = arguments.all("--name").isEmpty() ? null : arguments.one("--name");
+        var packages = packages(arguments, wanted);
         var composer = wanted == null
-                ? new Composer(source, chosen(arguments, source), name)
-                : new Composer(source, wanted.features(), wanted.top());
+                ? new Composer(source, chosen(arguments, source), name, packages)
+                : new Composer(source, wanted.features(), wanted.top(), packages);
         var lock = composer.lock();
         if (wanted != null && !lock.equals(wanted)) {
             throw new BrokenArchiveException("This version makes another archive than the lock says.");
@@ -166,6 +171,39 @@ public final class Main {
         return DONE;
     }
 
+    /** What a lock names was agreed to. */
+    private CarriedPackages packages(Arguments arguments, @Nullable Lock wanted)
+            throws IOException, BrokenArchiveException {
+        var files = Stream.concat(
+                        arguments.all("--package").stream(), listed(arguments).filter(Main::isPackage))
+                .map(Path::of)
+                .toList();
+        var agreed = arguments.all("--consent").stream().map(Digest::new).toList();
+        var packages =
+                CarriedPackages.of(files, agreed, wanted != null, TrustStore.read(arguments.path("--trust", trust)));
+        if (wanted != null) {
+            for (var file : wanted.files()) {
+                if (CarriedPackages.isPackage(file.path()) && !packages.all().containsKey(file.path())) {
+                    throw new BrokenArchiveException(
+                            "The lock names " + file.path() + ". Give that package, too, with --package.");
+                }
+            }
+        }
+        return packages;
+    }
+
+    private static boolean isPackage(String feature) {
+        return feature.endsWith(".animus");
+    }
+
+    /** What stands behind {@code --features}: names of features, and files of packages. */
+    private static Stream<String> listed(Arguments arguments) {
+        return arguments.all("--features").stream()
+                .flatMap(names -> Stream.of(names.split(",")))
+                .map(String::strip)
+                .filter(feature -> !feature.isEmpty());
+    }
+
     private static List<String> chosen(Arguments arguments, Source source) throws BrokenArchiveException {
         var isProfile = !arguments.all("--profile").isEmpty();
         if (isProfile == !arguments.all("--features").isEmpty()) {
@@ -173,11 +211,7 @@ public final class Main {
         }
         return isProfile
                 ? source.profile(arguments.one("--profile"))
-                : arguments.all("--features").stream()
-                        .flatMap(names -> Stream.of(names.split(",")))
-                        .map(String::strip)
-                        .filter(feature -> !feature.isEmpty())
-                        .toList();
+                : listed(arguments).filter(feature -> !isPackage(feature)).toList();
     }
 
     private static @Nullable Note signature(Arguments arguments, Lock lock) throws IOException, BrokenArchiveException {
@@ -277,9 +311,11 @@ public final class Main {
 
                   features ARCHIVE                 what can be chosen from
                   build --from ARCHIVE --out FILE  (--features NAME,… | --profile minimal|standard|full | --lock FILE)
-                        [--key FILE | --signature FILE] [--name FOLDER]
+                        [--package FILE]… [--consent DIGEST]… [--trust FOLDER] [--key FILE | --signature FILE] [--name FOLDER]
                                                    writes FILE, FILE.lock and, if signed, FILE.sig; from a lock and its
                                                    source the same bytes again
+                                                   packages of plugins, which can also stand among the features, must be
+                                                   signed, and what they ask for agreed to (animus plugin show)
                   verify FILE [--trust FOLDER]     reads it from front to end: is it what its lock says, and who says so?
                   diff FILE --to OTHER             bundles, permissions of plugins, licences
                   install FILE --to FOLDER [--trust FOLDER]

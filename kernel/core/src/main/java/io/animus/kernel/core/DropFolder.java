@@ -4,17 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
 import static java.nio.file.StandardOpenOption.CREATE;
-import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 
-import io.animus.api.types.Digest;
 import io.animus.kernel.audit.RequestContext;
 import io.animus.kernel.domain.RefusedException;
 import io.animus.kernel.domain.UnavailableException;
 import io.animus.kernel.domain.Violation;
 import io.animus.kernel.domain.access.Principal;
 import io.animus.kernel.domain.access.SystemRole;
-import io.animus.kernel.trust.PackageReader;
 import io.animus.kernel.trust.PluginManifest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -57,13 +54,10 @@ import org.slf4j.LoggerFactory;
 public final class DropFolder {
     private static final Logger LOG = LoggerFactory.getLogger(DropFolder.class);
     private static final Principal PRINCIPAL = new Principal(Principal.Kind.SYSTEM, "drop-folder");
-    private static final String PACKAGE = ".animus";
-    private static final String CONSENT = ".consent";
     /** What people who know other systems put into such a folder. */
     private static final Set<String> TAKEN_FOR_PACKAGES = Set.of(".jar", ".kar");
 
     private static final int MOST_FILES = 1000;
-    private static final int MAX_CONSENT = 256;
 
     private final Plugins plugins;
     private final Path folder;
@@ -193,7 +187,7 @@ public final class DropFolder {
 
     private static boolean isMeant(Path file) {
         var name = file.getFileName().toString();
-        return !name.startsWith(".") && (name.endsWith(PACKAGE) || isTakenForPackage(name));
+        return !name.startsWith(".") && (name.endsWith(PackageFile.ENDING) || isTakenForPackage(name));
     }
 
     private static boolean isTakenForPackage(String name) {
@@ -211,9 +205,9 @@ public final class DropFolder {
                 RequestContext.received(name, null, null, null));
         try {
             var taken = attributes.isRegularFile() && !isTakenForPackage(name)
-                    ? bring(caller, file)
+                    ? new PackageFile(file).bring(plugins, caller)
                     : plugins.<PluginManifest>refuse(
-                            caller, "This is no package: only files *" + PACKAGE + " are taken from here.");
+                            caller, "This is no package: only files *" + PackageFile.ENDING + " are taken from here.");
             over(file, attributes);
             mark(file, ".installed");
             LOG.info("{} is installed: {} {}", name, taken.name(), taken.version());
@@ -240,38 +234,6 @@ public final class DropFolder {
     private void mark(Path file, String mark) throws IOException {
         Files.move(file, file.resolveSibling(file.getFileName() + mark), ATOMIC_MOVE);
         seen.remove(file);
-    }
-
-    /** Works on a copy: what was judged can't be changed before it is installed. */
-    private PluginManifest bring(Caller caller, Path file) throws IOException {
-        var copy = Files.createTempFile("plugin-", PACKAGE);
-        try {
-            try (var from = FileChannel.open(file, READ, NOFOLLOW_LINKS);
-                    var to = FileChannel.open(copy, WRITE)) {
-                // One byte too many is enough to be refused.
-                var size = Math.min(from.size(), PackageReader.MAX_PACKAGE + 1);
-                for (long at = 0, moved = 1; at < size && moved > 0; at += moved) {
-                    moved = from.transferTo(at, size - at, to);
-                }
-            }
-            return plugins.bring(caller, copy, consent(caller, file));
-        } finally {
-            Files.delete(copy);
-        }
-    }
-
-    /** What an operator wrote into the file beside it: the digest of the permissions that the plugin asks for. */
-    private @Nullable Digest consent(Caller caller, Path file) throws IOException {
-        var beside = file.resolveSibling(file.getFileName() + CONSENT);
-        if (!Files.isRegularFile(beside, NOFOLLOW_LINKS)) {
-            return null;
-        }
-        try (var content = Files.newInputStream(beside, NOFOLLOW_LINKS)) {
-            return new Digest(new String(content.readNBytes(MAX_CONSENT), UTF_8).strip());
-        } catch (IllegalArgumentException e) {
-            return plugins.refuse(
-                    caller, beside.getFileName() + " must hold the digest of permissions and nothing else.");
-        }
     }
 
     private static Thread thread(Runnable work) {
