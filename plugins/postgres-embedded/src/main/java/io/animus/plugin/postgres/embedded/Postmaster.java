@@ -20,6 +20,8 @@ record Postmaster(ProcessHandle process, int port, boolean isReady) {
     private static final int STATUS_LINE = 7;
     private static final int FAST_SHUTDOWN_S = 60;
     private static final int IMMEDIATE_SHUTDOWN_S = 10;
+    private static final int LAST_PROCESSES_S = 10;
+    private static final int POLL_MS = 10;
 
     /** The server that works in {@code data} now, whoever started it. */
     static Optional<Postmaster> in(Path data) throws IOException {
@@ -44,10 +46,27 @@ record Postmaster(ProcessHandle process, int port, boolean isReady) {
                                 && lines.get(STATUS_LINE).strip().equals("ready")));
     }
 
-    /** Ends the server with a fast shutdown: clients are disconnected, nothing committed is lost. */
+    /**
+     * Ends the server with a fast shutdown: clients are disconnected, nothing committed is lost. Its logger, which lives a little
+     * longer, has ended too, so that the disk can be unmounted.
+     */
     static void stop(ProcessHandle process) throws IOException {
+        var others = process.children().toList();
         if (!signalled(process, "INT", FAST_SHUTDOWN_S) && !signalled(process, "QUIT", IMMEDIATE_SHUTDOWN_S)) {
             process.destroyForcibly();
+        }
+        awaitEnd(others);
+    }
+
+    // By polling, since onExit of a process that is no child of ours looks but every 300 ms.
+    private static void awaitEnd(List<ProcessHandle> processes) {
+        var deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(LAST_PROCESSES_S);
+        try {
+            while (processes.stream().anyMatch(ProcessHandle::isAlive) && System.nanoTime() < deadline) {
+                Thread.sleep(POLL_MS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
