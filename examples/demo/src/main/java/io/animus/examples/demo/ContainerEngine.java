@@ -37,12 +37,18 @@ record ContainerEngine(String podman, Path settings, Path runtime) {
         return engine;
     }
 
-    /** Ends the engine of this folder; false if none runs. */
-    static boolean stop(Path settings) throws IOException, InterruptedException {
-        var running = BackgroundProcess.find(pidFile(settings));
+    /** Ends the engine of these folders, which can be deleted then; false if none runs. */
+    static boolean stop(Folders folders) throws IOException, InterruptedException {
+        var running = BackgroundProcess.find(pidFile(folders.engine()));
         if (running.isPresent()) {
             running.get().stop();
         }
+        if (Folders.root()) {
+            // Podman mounts this folder on itself and leaves it so.
+            Command.of("umount", folders.engine().resolve("storage/overlay").toString())
+                    .runAnyway();
+        }
+        FileTree.delete(folders.runtime());
         return running.isPresent();
     }
 

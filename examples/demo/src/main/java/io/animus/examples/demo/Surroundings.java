@@ -55,7 +55,7 @@ record Surroundings(String image, URI hub, HubInstallation installation) {
     static boolean stop(Folders folders, Terminal terminal) throws IOException, InterruptedException {
         return terminal.step("Stop the hub, podman's service and the registry", () -> {
             var hubs = HubInstallation.stopAll(folders.hub(), Optional.empty());
-            var engine = ContainerEngine.stop(folders.engine());
+            var engine = ContainerEngine.stop(folders);
             var registry = LocalRegistry.stop(folders.registry());
             return hubs > 0 || engine || registry;
         });

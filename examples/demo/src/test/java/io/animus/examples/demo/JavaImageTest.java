@@ -48,11 +48,7 @@ class JavaImageTest {
                 engine.command("volume", "unmount", "out").runAnyway();
                 engine.command("volume", "rm", "out").runAnyway();
                 engine.command("rmi", registry.reference(digest)).runAnyway();
-                ContainerEngine.stop(folders.engine());
-                // Podman mounts this folder on itself and leaves it so; the temporary folder couldn't be deleted.
-                Command.of("umount", folders.engine().resolve("storage/overlay").toString())
-                        .runAnyway();
-                FileTree.delete(folders.runtime());
+                ContainerEngine.stop(folders);
             }
         } finally {
             LocalRegistry.stop(folders.registry());
