@@ -5,6 +5,7 @@ import io.animus.kernel.audit.Outcome;
 import io.animus.kernel.core.AuditEvents;
 import io.animus.kernel.core.AuditLog;
 import io.animus.kernel.core.Target;
+import io.animus.kernel.domain.ListFields;
 import io.animus.kernel.domain.Order;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.GET;
@@ -15,9 +16,7 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +31,7 @@ import org.osgi.service.jakartars.whiteboard.propertytypes.JakartarsResource;
 @Path("/api/v1/audit/events")
 @Produces(MediaType.APPLICATION_JSON)
 public final class AuditEventsResource {
-    private static final ListForm LIST = ListForm.by("time", Order.Key.CREATION);
+    private static final ListForm LIST = ListForm.by("time", Order.Key.CREATION).filteredBy(ListFields.AUDIT_EVENTS);
     private static final String TIME = "It must be a time such as 2026-01-12T10:00:00Z.";
     private static final String TEXT = "It must have 1 to 255 characters.";
     private static final Form<AuditLog.Disclosed> DISCLOSED = Form.changed(AuditViews::writeDisclosed);
@@ -97,10 +96,6 @@ public final class AuditEventsResource {
     }
 
     private static Instant time(String text) {
-        try {
-            return OffsetDateTime.parse(text).toInstant().truncatedTo(ChronoUnit.MICROS);
-        } catch (DateTimeException e) {
-            throw new IllegalArgumentException(e);
-        }
+        return Query.time(text).truncatedTo(ChronoUnit.MICROS);
     }
 }

@@ -126,6 +126,7 @@ final class Call {
     PageRequest page(ListForm form) {
         var size = query.number("pageSize", 1, PageRequest.MAX_SIZE, DEFAULT_PAGE_SIZE);
         var order = query.order(form);
+        var filter = query.filter(form);
         var token = query.find("pageToken");
         String after = null;
         if (token != null) {
@@ -139,7 +140,7 @@ final class Call {
                         "It was not made by this list with these filters in this order. Begin again without it."));
             }
         }
-        return new PageRequest(size, after, order);
+        return new PageRequest(size, after, order, filter);
     }
 
     /** Answers a page. */

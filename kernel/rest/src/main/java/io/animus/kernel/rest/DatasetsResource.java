@@ -4,6 +4,7 @@ import io.animus.kernel.core.DatasetVersions;
 import io.animus.kernel.core.Datasets;
 import io.animus.kernel.core.Target;
 import io.animus.kernel.core.Uploads;
+import io.animus.kernel.domain.ListFields;
 import io.animus.kernel.domain.data.Dataset;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.GET;
@@ -28,6 +29,8 @@ import org.osgi.service.jakartars.whiteboard.propertytypes.JakartarsResource;
 @Path("/api/v1/projects/{project}/datasets")
 @Produces(MediaType.APPLICATION_JSON)
 public final class DatasetsResource {
+    private static final ListForm VERSIONS = ListForm.CREATED.filteredBy(ListFields.DATASET_VERSIONS);
+    private static final ListForm LIST = ListForm.NAMED.filteredBy(ListFields.DATASETS);
     private static final Shape<Datasets.Draft> DRAFT = Shape.object(body -> new Datasets.Draft(
             body.required("name", Shape.NAME),
             body.optional("description", Shape.DESCRIPTION),
@@ -65,7 +68,7 @@ public final class DatasetsResource {
     @GET
     public Response list(@Context HttpServletRequest request, @PathParam("project") String project) {
         return door.open(request, "listDatasets", target(project, null), call -> {
-            var page = call.page(ListForm.NAMED);
+            var page = call.page(LIST);
             return call.page(datasets.list(call.caller(), project, page), DatasetsResource::write);
         });
     }
@@ -155,7 +158,7 @@ public final class DatasetsResource {
             @PathParam("project") String project,
             @PathParam("dataset") String dataset) {
         return door.open(request, "listDatasetVersions", version(project, null), call -> {
-            var page = call.page();
+            var page = call.page(VERSIONS);
             return call.page(versions.list(call.caller(), project, dataset, page), Data::writeVersion);
         });
     }

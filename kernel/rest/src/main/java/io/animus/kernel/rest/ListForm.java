@@ -1,5 +1,6 @@
 package io.animus.kernel.rest;
 
+import io.animus.kernel.domain.ListField;
 import io.animus.kernel.domain.Order;
 import java.util.List;
 import java.util.Map;
@@ -9,24 +10,31 @@ import java.util.Map;
  *
  * @param orders what it can be ordered by, by the name of the member that shows it; empty if only as it is
  * @param otherwise how it is ordered where the caller does not say
+ * @param fields what it can be filtered by; empty if by nothing
  */
-record ListForm(Map<String, Order.Key> orders, Order otherwise) {
+record ListForm(Map<String, Order.Key> orders, Order otherwise, List<ListField> fields) {
     /** Newest first, and nothing else. */
-    static final ListForm PLAIN = new ListForm(Map.of(), Order.NEWEST_FIRST);
+    static final ListForm PLAIN = new ListForm(Map.of(), Order.NEWEST_FIRST, List.of());
 
     /** By {@code createdAt}. */
     static final ListForm CREATED = by("createdAt", Order.Key.CREATION);
 
     /** By {@code createdAt} and by {@code name}. */
-    static final ListForm NAMED =
-            new ListForm(Map.of("createdAt", Order.Key.CREATION, "name", Order.Key.NAME), Order.NEWEST_FIRST);
+    static final ListForm NAMED = new ListForm(
+            Map.of("createdAt", Order.Key.CREATION, "name", Order.Key.NAME), Order.NEWEST_FIRST, List.of());
 
     ListForm {
         orders = Map.copyOf(orders);
+        fields = List.copyOf(fields);
     }
 
     static ListForm by(String member, Order.Key key) {
-        return new ListForm(Map.of(member, key), new Order(key, true));
+        return new ListForm(Map.of(member, key), new Order(key, true), List.of());
+    }
+
+    /** The same list, which can be filtered. */
+    ListForm filteredBy(List<ListField> wanted) {
+        return new ListForm(orders, otherwise, wanted);
     }
 
     /** The names of the members that it can be ordered by, in order. */

@@ -4,6 +4,7 @@ import io.animus.kernel.core.Answer;
 import io.animus.kernel.core.ModelVersions;
 import io.animus.kernel.core.Once;
 import io.animus.kernel.core.Target;
+import io.animus.kernel.domain.ListFields;
 import io.animus.kernel.domain.model.ModelVersion;
 import io.animus.kernel.domain.run.Artifact;
 import io.animus.kernel.domain.run.Run;
@@ -29,6 +30,7 @@ import org.osgi.service.jakartars.whiteboard.propertytypes.JakartarsResource;
 @Path("/api/v1/projects/{project}/models/{model}/versions")
 @Produces(MediaType.APPLICATION_JSON)
 public final class ModelVersionsResource {
+    private static final ListForm LIST = ListForm.CREATED.filteredBy(ListFields.MODEL_VERSIONS);
     private static final int MAX_CARD = 262_144;
     private static final Form<ModelVersion> CHANGED = Form.changed(ModelViews::write);
     private static final Shape<ModelVersions.Draft> DRAFT = Shape.object(body -> new ModelVersions.Draft(
@@ -71,7 +73,7 @@ public final class ModelVersionsResource {
             @PathParam("project") String project,
             @PathParam("model") String model) {
         return door.open(request, "listModelVersions", target(project, null), call -> {
-            var page = call.page();
+            var page = call.page(LIST);
             return call.page(versions.list(call.caller(), project, model, page), ModelViews::write);
         });
     }

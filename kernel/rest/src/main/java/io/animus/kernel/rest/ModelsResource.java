@@ -2,6 +2,7 @@ package io.animus.kernel.rest;
 
 import io.animus.kernel.core.Models;
 import io.animus.kernel.core.Target;
+import io.animus.kernel.domain.ListFields;
 import io.animus.kernel.domain.model.Model;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.GET;
@@ -25,6 +26,7 @@ import org.osgi.service.jakartars.whiteboard.propertytypes.JakartarsResource;
 @Path("/api/v1/projects/{project}/models")
 @Produces(MediaType.APPLICATION_JSON)
 public final class ModelsResource {
+    private static final ListForm LIST = ListForm.NAMED.filteredBy(ListFields.MODELS);
     private static final Shape<Models.Draft> DRAFT = Shape.object(body -> new Models.Draft(
             body.required("name", Shape.NAME),
             body.optional("description", Shape.DESCRIPTION),
@@ -52,7 +54,7 @@ public final class ModelsResource {
     @GET
     public Response list(@Context HttpServletRequest request, @PathParam("project") String project) {
         return door.open(request, "listModels", target(project, null), call -> {
-            var page = call.page(ListForm.NAMED);
+            var page = call.page(LIST);
             return call.page(models.list(call.caller(), project, page), ModelsResource::write);
         });
     }

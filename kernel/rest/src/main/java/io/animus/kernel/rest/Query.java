@@ -2,10 +2,15 @@ package io.animus.kernel.rest;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.animus.kernel.domain.ListFilter;
 import io.animus.kernel.domain.Order;
 import io.animus.kernel.domain.ProblemCode;
 import io.animus.kernel.domain.Violation;
 import java.net.URLDecoder;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -138,6 +143,33 @@ final class Query {
             return new Order(key, falling != null || parts.group("desc") != null);
         });
         return order == null ? form.otherwise() : order;
+    }
+
+    /** What {@code filter} wants, or null for all. */
+    @Nullable ListFilter filter(ListForm form) {
+        var text = form.fields().isEmpty() ? null : find("filter");
+        if (text == null) {
+            return null;
+        }
+        try {
+            return CelFilter.read(text, form.fields());
+        } catch (RefusedFilterException e) {
+            note("filter", String.valueOf(e.getMessage()));
+            return null;
+        }
+    }
+
+    /** @throws IllegalArgumentException if it is no time of the years 1 to 9999, in RFC 3339 */
+    static Instant time(String text) {
+        try {
+            var time = OffsetDateTime.parse(text).withOffsetSameInstant(ZoneOffset.UTC);
+            if (time.getYear() < 1 || time.getYear() > 9999) {
+                throw new IllegalArgumentException(text);
+            }
+            return time.toInstant();
+        } catch (DateTimeException e) {
+            throw new IllegalArgumentException(e);
+        }
     }
 
     void note(String name, String detail) {

@@ -3,6 +3,7 @@ package io.animus.kernel.rest;
 import io.animus.kernel.core.RunResults;
 import io.animus.kernel.core.Runs;
 import io.animus.kernel.core.Target;
+import io.animus.kernel.domain.ListFields;
 import io.animus.kernel.domain.run.RunFilter;
 import io.animus.kernel.domain.run.RunKind;
 import io.animus.kernel.domain.run.RunState;
@@ -32,6 +33,8 @@ import org.osgi.service.jakartars.whiteboard.propertytypes.JakartarsResource;
 @Path("/api/v1/projects/{project}/runs")
 @Produces(MediaType.APPLICATION_JSON)
 public final class RunsResource {
+    private static final ListForm ARTIFACTS = ListForm.CREATED.filteredBy(ListFields.ARTIFACTS);
+    private static final ListForm LIST = ListForm.CREATED.filteredBy(ListFields.RUNS);
     private static final Form<Runs.View> CREATED = Form.created(RunViews::write, view -> RunViews.location(view.run()));
     private static final Form<Runs.View> CHANGED = Form.changed(RunViews::write);
 
@@ -87,7 +90,7 @@ public final class RunsResource {
             var filter = new RunFilter(
                     query.oneOf("state", List.of(RunState.values()), RunState::word),
                     query.oneOf("kind", List.of(RunKind.values()), RunKind::word));
-            var page = call.page();
+            var page = call.page(LIST);
             return call.page(runs.list(call.caller(), project, filter, page), RunViews::writeSummary);
         });
     }
@@ -140,7 +143,7 @@ public final class RunsResource {
     public Response artifacts(
             @Context HttpServletRequest request, @PathParam("project") String project, @PathParam("run") String run) {
         return door.open(request, "listArtifacts", target(project, run), call -> {
-            var page = call.page();
+            var page = call.page(ARTIFACTS);
             return call.page(results.artifacts(call.caller(), project, run, page), RunViews::writeArtifact);
         });
     }

@@ -3,17 +3,30 @@ package io.animus.kernel.store.postgres;
 import static io.animus.kernel.store.postgres.generated.Tables.ARTIFACT;
 
 import io.animus.api.types.TypeId;
+import io.animus.kernel.domain.ListFields;
 import io.animus.kernel.domain.Page;
 import io.animus.kernel.domain.PageRequest;
 import io.animus.kernel.domain.run.Artifact;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jooq.DSLContext;
 import org.jooq.Record;
 
 /** Table {@code artifact}, and the edges of {@code lineage_edge} that come with it: only ever inserted into. */
 public final class ArtifactRepository {
+    private static final Columns COLUMNS = Columns.of(
+            ListFields.ARTIFACTS,
+            Map.of(
+                    "name", ARTIFACT.NAME,
+                    "kind", ARTIFACT.KIND,
+                    "mediaType", ARTIFACT.MEDIA_TYPE,
+                    "digest", ARTIFACT.DIGEST,
+                    "size", ARTIFACT.SIZE,
+                    "attempt", ARTIFACT.ATTEMPT,
+                    "createdAt", ARTIFACT.CREATED_AT));
+
     private final DSLContext sql;
 
     ArtifactRepository(DSLContext sql) {
@@ -67,8 +80,10 @@ public final class ArtifactRepository {
     }
 
     public Page<Artifact> page(TypeId run, PageRequest request) {
+        var where = ARTIFACT.RUN_ID.eq(run);
         return Paging.page(
-                sql.select(ARTIFACT.fields()).from(ARTIFACT).where(ARTIFACT.RUN_ID.eq(run)),
+                sql.select(ARTIFACT.fields()).from(ARTIFACT).where(where),
+                new Scan(sql, ARTIFACT, where, COLUMNS),
                 ARTIFACT.ID,
                 request,
                 ArtifactRepository::artifact);

@@ -13,6 +13,7 @@ import io.animus.kernel.audit.DetachedDetail;
 import io.animus.kernel.audit.Disclosure;
 import io.animus.kernel.audit.Leaf;
 import io.animus.kernel.audit.SealedEvent;
+import io.animus.kernel.domain.ListFields;
 import io.animus.kernel.domain.Page;
 import io.animus.kernel.domain.PageRequest;
 import io.animus.kernel.domain.access.Principal;
@@ -21,10 +22,12 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.Record;
+import org.jooq.Table;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +35,20 @@ import org.jspecify.annotations.Nullable;
  * record; the tables refuse anything else.
  */
 public final class AuditRepository {
+    private static final Table<Record> WITH_VALUES =
+            AUDIT_EVENT.leftJoin(AUDIT_DISCLOSURE).on(AUDIT_DISCLOSURE.EVENT_ID.eq(AUDIT_EVENT.ID));
+
+    private static final Columns COLUMNS = Columns.of(
+            ListFields.AUDIT_EVENTS,
+            Map.of(
+                    "time", AUDIT_EVENT.AT,
+                    "actor.kind", Columns.kindOf(AUDIT_DISCLOSURE.ACTOR),
+                    "actor.subject", Columns.idOf(AUDIT_DISCLOSURE.ACTOR),
+                    "action", AUDIT_EVENT.ACTION,
+                    "resource.id", AUDIT_EVENT.RESOURCE_ID,
+                    "resource.project", AUDIT_EVENT.PROJECT_ID,
+                    "outcome", AUDIT_EVENT.OUTCOME));
+
     private final Transaction tx;
 
     AuditRepository(Transaction tx) {
@@ -136,13 +153,16 @@ public final class AuditRepository {
 
     /** Events in the clear, as far as their values haven't been erased: what {@link Leaf#disclosed} makes of them. */
     public Page<Json.Members> page(Filter filter, PageRequest request) {
-        var query = tx.sql()
-                .select(AUDIT_EVENT.ID, AUDIT_EVENT.LEAF, AUDIT_DISCLOSURE.DISCLOSURES)
-                .from(AUDIT_EVENT)
-                .leftJoin(AUDIT_DISCLOSURE)
-                .on(AUDIT_DISCLOSURE.EVENT_ID.eq(AUDIT_EVENT.ID))
-                .where(condition(filter));
-        return Paging.page(query, AUDIT_EVENT.ID, request, AuditRepository::read);
+        var where = condition(filter);
+        return Paging.page(
+                tx.sql()
+                        .select(AUDIT_EVENT.ID, AUDIT_EVENT.LEAF, AUDIT_DISCLOSURE.DISCLOSURES)
+                        .from(WITH_VALUES)
+                        .where(where),
+                new Scan(tx.sql(), WITH_VALUES, where, COLUMNS),
+                AUDIT_EVENT.ID,
+                request,
+                AuditRepository::read);
     }
 
     /** What an index holds in the place of a text that may be long, and stands in the row already. */

@@ -7,6 +7,7 @@ import static org.jooq.impl.DSL.max;
 import static org.jooq.impl.DSL.select;
 
 import io.animus.api.types.TypeId;
+import io.animus.kernel.domain.ListFields;
 import io.animus.kernel.domain.Made;
 import io.animus.kernel.domain.Name;
 import io.animus.kernel.domain.Page;
@@ -14,6 +15,7 @@ import io.animus.kernel.domain.PageRequest;
 import io.animus.kernel.domain.access.Reach;
 import io.animus.kernel.domain.data.Dataset;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
@@ -25,6 +27,15 @@ import org.jooq.SelectJoinStep;
 public final class DatasetRepository {
     private static final Field<Integer> LATEST_VERSION = field(
             select(max(DATASET_VERSION.NUMBER)).from(DATASET_VERSION).where(DATASET_VERSION.DATASET_ID.eq(DATASET.ID)));
+
+    private static final Columns COLUMNS = Columns.of(
+            ListFields.DATASETS,
+            Map.of(
+                    "name", DATASET.NAME,
+                    "access", DATASET.ACCESS,
+                    "tags", DATASET.TAGS,
+                    "createdBy.id", Columns.idOf(DATASET.CREATED_BY),
+                    "createdAt", DATASET.CREATED_AT));
 
     private final DSLContext sql;
 
@@ -69,8 +80,10 @@ public final class DatasetRepository {
     }
 
     public Page<Dataset> page(TypeId project, Reach reach, PageRequest request) {
+        var where = DATASET.PROJECT_ID.eq(project).and(Guard.reached(DATASET.ID, reach));
         return Paging.page(
-                selectDatasets().where(DATASET.PROJECT_ID.eq(project)).and(Guard.reached(DATASET.ID, reach)),
+                selectDatasets().where(where),
+                new Scan(sql, DATASET, where, COLUMNS),
                 DATASET.ID,
                 DATASET.NAME,
                 request,

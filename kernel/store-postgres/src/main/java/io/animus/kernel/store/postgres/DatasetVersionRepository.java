@@ -6,6 +6,7 @@ import static org.jooq.impl.DSL.field;
 import io.animus.api.types.Digest;
 import io.animus.api.types.Json;
 import io.animus.api.types.TypeId;
+import io.animus.kernel.domain.ListFields;
 import io.animus.kernel.domain.Made;
 import io.animus.kernel.domain.Page;
 import io.animus.kernel.domain.PageRequest;
@@ -30,6 +31,17 @@ public final class DatasetVersionRepository {
     private static final Field<Long> LENGTH = field(
             "octet_length({0}::text)::bigint + coalesce(octet_length({1}::text), 0)",
             Long.class, DATASET_VERSION.COLUMNS, DATASET_VERSION.STATISTICS);
+
+    private static final Columns COLUMNS = Columns.of(
+            ListFields.DATASET_VERSIONS,
+            Map.of(
+                    "number", DATASET_VERSION.NUMBER,
+                    "digest", DATASET_VERSION.DIGEST,
+                    "size", DATASET_VERSION.SIZE,
+                    "mediaType", DATASET_VERSION.MEDIA_TYPE,
+                    "retentionClass", DATASET_VERSION.RETENTION_CLASS,
+                    "createdBy.id", Columns.idOf(DATASET_VERSION.CREATED_BY),
+                    "createdAt", DATASET_VERSION.CREATED_AT));
 
     private final DSLContext sql;
 
@@ -103,10 +115,10 @@ public final class DatasetVersionRepository {
 
     /** A page of versions; it ends early where their schemas and statistics are so long that more could fill the memory. */
     public Page<DatasetVersion> page(TypeId dataset, PageRequest request) {
+        var where = DATASET_VERSION.DATASET_ID.eq(dataset);
         var heads = Paging.page(
-                sql.select(DATASET_VERSION.ID, LENGTH)
-                        .from(DATASET_VERSION)
-                        .where(DATASET_VERSION.DATASET_ID.eq(dataset)),
+                sql.select(DATASET_VERSION.ID, LENGTH).from(DATASET_VERSION).where(where),
+                new Scan(sql, DATASET_VERSION, where, COLUMNS),
                 DATASET_VERSION.ID,
                 request,
                 row -> new Head(row.get(DATASET_VERSION.ID), row.get(LENGTH)));

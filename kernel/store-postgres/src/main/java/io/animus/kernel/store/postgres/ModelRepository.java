@@ -7,12 +7,14 @@ import static org.jooq.impl.DSL.max;
 import static org.jooq.impl.DSL.select;
 
 import io.animus.api.types.TypeId;
+import io.animus.kernel.domain.ListFields;
 import io.animus.kernel.domain.Made;
 import io.animus.kernel.domain.Name;
 import io.animus.kernel.domain.Page;
 import io.animus.kernel.domain.PageRequest;
 import io.animus.kernel.domain.model.Model;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
 import org.jooq.DSLContext;
 import org.jooq.Field;
@@ -23,6 +25,14 @@ import org.jooq.SelectJoinStep;
 public final class ModelRepository {
     private static final Field<Integer> LATEST_VERSION =
             field(select(max(MODEL_VERSION.NUMBER)).from(MODEL_VERSION).where(MODEL_VERSION.MODEL_ID.eq(MODEL.ID)));
+
+    private static final Columns COLUMNS = Columns.of(
+            ListFields.MODELS,
+            Map.of(
+                    "name", MODEL.NAME,
+                    "tags", MODEL.TAGS,
+                    "createdBy.id", Columns.idOf(MODEL.CREATED_BY),
+                    "createdAt", MODEL.CREATED_AT));
 
     private final DSLContext sql;
 
@@ -59,8 +69,10 @@ public final class ModelRepository {
     }
 
     public Page<Model> page(TypeId project, PageRequest request) {
+        var where = MODEL.PROJECT_ID.eq(project);
         return Paging.page(
-                selectModels().where(MODEL.PROJECT_ID.eq(project)),
+                selectModels().where(where),
+                new Scan(sql, MODEL, where, COLUMNS),
                 MODEL.ID,
                 MODEL.NAME,
                 request,

@@ -7,12 +7,15 @@ import static io.animus.kernel.store.postgres.generated.Tables.RUN;
 import static io.animus.kernel.store.postgres.generated.Tables.STAGE_CHANGE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.jooq.impl.DSL.castNull;
+import static org.jooq.impl.DSL.coalesce;
 import static org.jooq.impl.DSL.field;
+import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.multiset;
 import static org.jooq.impl.DSL.select;
 
 import io.animus.api.types.Json;
 import io.animus.api.types.TypeId;
+import io.animus.kernel.domain.ListFields;
 import io.animus.kernel.domain.Made;
 import io.animus.kernel.domain.Page;
 import io.animus.kernel.domain.PageRequest;
@@ -75,6 +78,23 @@ public final class ModelVersionRepository {
                     String[].class,
                     RUN.SPEC)
             .as("inputs");
+
+    private static final Field<String> STAGE = coalesce(
+            field(select(STAGE_CHANGE.TO_STAGE)
+                    .from(STAGE_CHANGE)
+                    .where(STAGE_CHANGE.MODEL_VERSION_ID.eq(MODEL_VERSION.ID))
+                    .orderBy(STAGE_CHANGE.NUMBER.desc())
+                    .limit(inline(1))),
+            inline(Stage.DRAFT.word()));
+
+    private static final Columns COLUMNS = Columns.of(
+            ListFields.MODEL_VERSIONS,
+            Map.of(
+                    "number", MODEL_VERSION.NUMBER,
+                    "stage", STAGE,
+                    "run", MODEL_VERSION.RUN_ID,
+                    "createdBy.id", Columns.idOf(MODEL_VERSION.CREATED_BY),
+                    "createdAt", MODEL_VERSION.CREATED_AT));
 
     private final DSLContext sql;
 
@@ -147,10 +167,10 @@ public final class ModelVersionRepository {
 
     /** A page of versions without their cards, which could fill the memory. */
     public Page<ModelVersion> page(TypeId model, Reach reach, PageRequest request) {
+        var where = MODEL_VERSION.MODEL_ID.eq(model).and(Guard.reached(MODEL_VERSION.ID, reach));
         return Paging.page(
-                selectVersions(NO_CARD)
-                        .where(MODEL_VERSION.MODEL_ID.eq(model))
-                        .and(Guard.reached(MODEL_VERSION.ID, reach)),
+                selectVersions(NO_CARD).where(where),
+                new Scan(sql, MODEL_VERSION, where, COLUMNS),
                 MODEL_VERSION.ID,
                 request,
                 ModelVersionRepository::version);

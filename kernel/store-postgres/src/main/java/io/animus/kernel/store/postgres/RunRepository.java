@@ -5,6 +5,7 @@ import static io.animus.kernel.store.postgres.generated.Tables.RUN_TRANSITION;
 import static org.jooq.impl.DSL.inline;
 
 import io.animus.api.types.TypeId;
+import io.animus.kernel.domain.ListFields;
 import io.animus.kernel.domain.Made;
 import io.animus.kernel.domain.Page;
 import io.animus.kernel.domain.PageRequest;
@@ -55,6 +56,25 @@ public final class RunRepository {
     private static final List<Field<?>> LISTED = Arrays.stream(RUN.fields())
             .<Field<?>>map(field -> field.equals(RUN.SPEC) ? inline(new byte[0]).as(RUN.SPEC) : field)
             .toList();
+
+    private static final Columns COLUMNS = Columns.of(
+            ListFields.RUNS,
+            Map.ofEntries(
+                    Map.entry("state", RUN.STATE),
+                    Map.entry("kind", RUN.KIND),
+                    Map.entry("errorClass", RUN.ERROR_CLASS),
+                    Map.entry("cause", RUN.CAUSE),
+                    Map.entry("exitCode", RUN.EXIT_CODE),
+                    Map.entry("attempts", RUN.ATTEMPTS),
+                    Map.entry("priority", RUN.PRIORITY),
+                    Map.entry("experiment", RUN.EXPERIMENT),
+                    Map.entry("tags", RUN.TAGS),
+                    Map.entry("requestedRef", RUN.REQUESTED_REF),
+                    Map.entry("rerunOf", RUN.RERUN_OF),
+                    Map.entry("createdBy.id", Columns.idOf(RUN.CREATED_BY)),
+                    Map.entry("createdAt", RUN.CREATED_AT),
+                    Map.entry("startedAt", RUN.STARTED_AT),
+                    Map.entry("finishedAt", RUN.FINISHED_AT)));
 
     private static final Prepared FIND =
             new Prepared("select " + RunRow.COLUMNS + " from run where project_id = ? and id = ?");
@@ -169,6 +189,7 @@ public final class RunRepository {
         }
         return Paging.page(
                 tx.sql().select(LISTED).from(RUN).where(where),
+                new Scan(tx.sql(), RUN, where, COLUMNS),
                 RUN.ID,
                 request,
                 row -> new Listed(

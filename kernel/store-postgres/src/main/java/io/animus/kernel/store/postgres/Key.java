@@ -1,0 +1,50 @@
+package io.animus.kernel.store.postgres;
+
+import static org.jooq.impl.DSL.noCondition;
+
+import io.animus.api.types.TypeId;
+import io.animus.kernel.domain.Name;
+import io.animus.kernel.domain.PageRequest;
+import java.util.function.Function;
+import org.jooq.Condition;
+import org.jooq.Field;
+import org.jooq.Record;
+import org.jooq.SortField;
+
+/**
+ * What a list is ordered by.
+ *
+ * @param column unique in the list; an index serves it together with the list's conditions
+ * @param written how a value is written where a page says where the next one goes on
+ */
+record Key<K>(Field<K> column, Function<String, K> read, Function<K, String> written) {
+    static Key<TypeId> id(Field<TypeId> column) {
+        return new Key<>(column, TypeId::new, TypeId::value);
+    }
+
+    static Key<Name> name(Field<Name> column) {
+        return new Key<>(column, Name::new, Name::value);
+    }
+
+    /** The same key under another name. */
+    Key<K> as(Field<K> other) {
+        return new Key<>(other, read, written);
+    }
+
+    /** What lies behind the pages that were read. */
+    Condition behind(PageRequest request) {
+        if (request.after() == null) {
+            return noCondition();
+        }
+        var after = read.apply(request.after());
+        return request.order().descending() ? column.lt(after) : column.gt(after);
+    }
+
+    SortField<K> order(PageRequest request) {
+        return request.order().descending() ? column.desc() : column.asc();
+    }
+
+    String position(Record row) {
+        return written.apply(row.get(column));
+    }
+}

@@ -1,0 +1,83 @@
+package io.animus.kernel.store.postgres;
+
+import static org.jooq.impl.DSL.coalesce;
+import static org.jooq.impl.DSL.field;
+import static org.jooq.impl.DSL.inline;
+import static org.jooq.impl.DSL.name;
+import static org.jooq.impl.DSL.orderBy;
+import static org.jooq.impl.DSL.rowNumber;
+
+import io.animus.api.types.TypeId;
+import io.animus.kernel.domain.ListFilter;
+import io.animus.kernel.domain.PageRequest;
+import java.util.List;
+import org.jooq.Condition;
+import org.jooq.DSLContext;
+import org.jooq.Field;
+import org.jooq.Record;
+import org.jooq.Select;
+import org.jooq.Table;
+import org.jooq.impl.SQLDataType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks for what a filter wants, item after item in the order of the list and no further than {@link #FARTHEST} items: so a page
+ * for which no index serves costs no more than that, on whatever list it is and however deep, and may end before it is full.
+ *
+ * @param from what the columns of {@code where} and of the filter are in
+ * @param where what an index serves together with the order
+ */
+record Scan(DSLContext sql, Table<?> from, Condition where, Columns columns) {
+    /** How many items one page looks at, at the most. */
+    static final int FARTHEST = 5_000;
+
+    private static final String SEEN = "seen";
+    private static final Field<Boolean> WANTED = field(name(SEEN, "wanted"), SQLDataType.BOOLEAN);
+    private static final Field<Integer> PLACE = field(name(SEEN, "place"), SQLDataType.INTEGER);
+
+    /**
+     * What was found.
+     *
+     * @param ids of the wanted items, at most a page of them
+     * @param next where the next page goes on; null if the list ends here
+     */
+    record Found(List<TypeId> ids, @Nullable String next) {}
+
+    <K> Found find(Field<TypeId> id, Key<K> key, ListFilter filter, PageRequest request) {
+        var item = seen("item", id);
+        var position = key.as(seen("position", key.column()));
+        var rows = statement(id, key, filter, request).fetch();
+        var wanted = rows.stream().filter(row -> row.get(WANTED)).toList();
+        var ids =
+                wanted.stream().limit(request.size()).map(row -> row.get(item)).toList();
+        if (wanted.size() > request.size()) {
+            return new Found(ids, position.position(wanted.get(request.size() - 1)));
+        }
+        var last = rows.isEmpty() ? null : rows.get(rows.size() - 1);
+        return new Found(ids, last != null && last.get(PLACE) == FARTHEST ? position.position(last) : null);
+    }
+
+    /** The wanted items, one more than a page has, and the last one that is looked at, wanted or not. */
+    <K> Select<? extends Record> statement(Field<TypeId> id, Key<K> key, ListFilter filter, PageRequest request) {
+        var seen = sql.select(
+                        id.as("item"),
+                        key.column().as("position"),
+                        coalesce(field(columns.matching(filter)), inline(false)).as("wanted"),
+                        rowNumber().over(orderBy(key.order(request))).as("place"))
+                .from(from)
+                .where(where)
+                .and(key.behind(request))
+                .orderBy(key.order(request))
+                .limit(inline(FARTHEST))
+                .asTable(SEEN);
+        return sql.select(seen.fields())
+                .from(seen)
+                .where(WANTED.isTrue().or(PLACE.eq(inline(FARTHEST))))
+                .orderBy(key.as(seen("position", key.column())).order(request))
+                .limit(request.size() + 1);
+    }
+
+    private static <T> Field<T> seen(String alias, Field<T> field) {
+        return field(name(SEEN, alias), field.getDataType());
+    }
+}

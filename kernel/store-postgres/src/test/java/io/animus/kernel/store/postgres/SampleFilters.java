@@ -1,0 +1,144 @@
+package io.animus.kernel.store.postgres;
+
+import io.animus.kernel.domain.ListField;
+import io.animus.kernel.domain.ListFields;
+import io.animus.kernel.domain.ListFilter;
+import io.animus.kernel.domain.ListFilter.Relation;
+import io.animus.kernel.domain.ListValue;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** Filters by chance, and what they mean, said a second time without a database. */
+final class SampleFilters {
+    private SampleFilters() {}
+
+    /** A filter by this field. */
+    static ListFilter anyOf(ListField field) {
+        return field.type() == ListField.Type.TEXTS
+                ? new ListFilter.Holds(field, new ListValue.Text("a"))
+                : new ListFilter.Not(new ListFilter.OneOf(field, List.of(value(new Random(1), field, List.of()))));
+    }
+
+    /** @param runs whose values it asks for now and then */
+    static ListFilter random(Random random, List<SampleRun> runs) {
+        return random(random, runs, 3);
+    }
+
+    private static ListFilter random(Random random, List<SampleRun> runs, int depth) {
+        var parts = 1 + random.nextInt(3);
+        return switch (depth == 0 ? 9 : random.nextInt(8)) {
+            case 0, 1 ->
+                new ListFilter.All(IntStream.range(0, parts)
+                        .mapToObj(i -> random(random, runs, depth - 1))
+                        .toList());
+            case 2, 3 ->
+                new ListFilter.Any(IntStream.range(0, parts)
+                        .mapToObj(i -> random(random, runs, depth - 1))
+                        .toList());
+            case 4 -> new ListFilter.Not(random(random, runs, depth - 1));
+            default -> leaf(random, runs);
+        };
+    }
+
+    private static ListFilter leaf(Random random, List<SampleRun> runs) {
+        var field = SampleRun.one(random, ListFields.RUNS);
+        if (field.type() == ListField.Type.TEXTS) {
+            return new ListFilter.Holds(field, new ListValue.Text(SampleRun.one(random, SampleRun.TEXTS)));
+        }
+        var kind = random.nextInt(8);
+        if (kind == 0) {
+            return new ListFilter.Absent(field);
+        }
+        if (kind == 1) {
+            return new ListFilter.OneOf(
+                    field,
+                    IntStream.range(0, random.nextInt(4))
+                            .mapToObj(i -> value(random, field, runs))
+                            .toList());
+        }
+        if (kind == 2 && field.type() == ListField.Type.TEXT) {
+            return new ListFilter.StartsWith(field, new ListValue.Text(SampleRun.one(random, SampleRun.TEXTS)));
+        }
+        var relations = field.type() == ListField.Type.WORD
+                ? List.of(Relation.EQUAL, Relation.UNEQUAL)
+                : Arrays.asList(Relation.values());
+        return new ListFilter.Compared(field, SampleRun.one(random, relations), value(random, field, runs));
+    }
+
+    private static ListValue value(Random random, ListField field, List<SampleRun> runs) {
+        var known = runs.isEmpty() ? null : SampleRun.one(random, runs).value(field.name());
+        return switch (field.type()) {
+            case WORD -> new ListValue.Text(SampleRun.one(random, field.words()));
+            case NUMBER ->
+                new ListValue.Number(
+                        known instanceof Long number && random.nextInt(5) > 0 ? number : random.nextLong());
+            case TIME -> new ListValue.Moment(SampleRun.moment(random));
+            case TEXT, TEXTS ->
+                new ListValue.Text(known instanceof String text ? text : SampleRun.one(random, SampleRun.TEXTS));
+        };
+    }
+
+    static boolean holds(ListFilter filter, SampleRun run) {
+        if (filter instanceof ListFilter.All all) {
+            return all.filters().stream().allMatch(part -> holds(part, run));
+        }
+        if (filter instanceof ListFilter.Any any) {
+            return any.filters().stream().anyMatch(part -> holds(part, run));
+        }
+        if (filter instanceof ListFilter.Not not) {
+            return !holds(not.filter(), run);
+        }
+        if (filter instanceof ListFilter.Absent absent) {
+            return run.value(absent.field().name()) == null;
+        }
+        if (filter instanceof ListFilter.OneOf oneOf) {
+            var value = run.value(oneOf.field().name());
+            return oneOf.values().stream().anyMatch(one -> plain(one).equals(value));
+        }
+        if (filter instanceof ListFilter.StartsWith starts) {
+            return run.value(starts.field().name()) instanceof String text
+                    && text.startsWith(starts.prefix().text());
+        }
+        if (filter instanceof ListFilter.Holds holds) {
+            return run.tags().contains(holds.text().text());
+        }
+        var compared = (ListFilter.Compared) filter;
+        return compares(compared.relation(), run.value(compared.field().name()), plain(compared.value()));
+    }
+
+    private static boolean compares(Relation relation, @Nullable Object left, Object right) {
+        if (left == null) {
+            return relation == Relation.UNEQUAL;
+        }
+        var order = order(left, right);
+        return switch (relation) {
+            case EQUAL -> order == 0;
+            case UNEQUAL -> order != 0;
+            case LESS -> order < 0;
+            case LESS_OR_EQUAL -> order <= 0;
+            case GREATER -> order > 0;
+            case GREATER_OR_EQUAL -> order >= 0;
+        };
+    }
+
+    private static int order(Object left, Object right) {
+        if (left instanceof String text) {
+            return Arrays.compare(
+                    text.codePoints().toArray(), ((String) right).codePoints().toArray());
+        }
+        return left instanceof Long number
+                ? number.compareTo((Long) right)
+                : ((Instant) left).compareTo((Instant) right);
+    }
+
+    private static Object plain(ListValue value) {
+        if (value instanceof ListValue.Text text) {
+            return text.text();
+        }
+        return value instanceof ListValue.Number number ? (Object) number.number() : ((ListValue.Moment) value).at();
+    }
+}
