@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
@@ -34,9 +35,8 @@ public final class TrustMode {
     private static final Logger LOG = LoggerFactory.getLogger(TrustMode.class);
 
     private final Path store;
-    private final @Nullable Mode file;
-    private final boolean development;
     private final List<Runnable> watchers = new CopyOnWriteArrayList<>();
+    private volatile Wish wish;
     private volatile @Nullable Optional<Mode> decided;
     /** The number of that decision. */
     private int newest;
@@ -63,15 +63,24 @@ public final class TrustMode {
         FILE
     }
 
+    /**
+     * What the configuration says.
+     *
+     * @param mode null for whatever is decided
+     * @param development whether {@code mode} may be laxer, as long as nobody has decided
+     */
+    private record Wish(@Nullable Mode mode, boolean development) {
+        static Wish of(Config config) {
+            return new Wish(config.mode().isEmpty() ? null : Mode.of(config.mode()), config.development());
+        }
+    }
+
     /** The mode, and who says so. */
     public record InForce(Mode mode, Source source) {}
 
     @Activate
     public TrustMode(BundleContext bundle, Config config) {
-        this(
-                Path.of(Objects.requireNonNull(bundle.getProperty("karaf.etc"), "karaf.etc"), "animus"),
-                config.mode().isEmpty() ? null : Mode.of(config.mode()),
-                config.development());
+        this(Path.of(Objects.requireNonNull(bundle.getProperty("karaf.etc"), "karaf.etc"), "animus"), Wish.of(config));
     }
 
     /**
@@ -82,10 +91,21 @@ public final class TrustMode {
      * @param development whether {@code file} may be laxer, as long as nobody has decided
      */
     TrustMode(Path store, @Nullable Mode file, boolean development) {
+        this(store, new Wish(file, development));
+    }
+
+    private TrustMode(Path store, Wish wish) {
         this.store = store;
-        this.file = file;
-        this.development = development;
+        this.wish = wish;
         this.told = policy();
+    }
+
+    /** In place: half of the hub would start anew with this component. */
+    @Modified
+    void wishAnew(Config config) {
+        wish = Wish.of(config);
+        say(inForce());
+        look();
     }
 
     /** Of a machine where plugins are written, and nobody has decided anything. */
@@ -116,9 +136,10 @@ public final class TrustMode {
 
     private InForce inForce(Optional<Mode> known) {
         var mode = known.orElse(Mode.ENFORCE);
-        var wish = file;
-        if (wish != null && (wish.compareTo(mode) < 0 || (development && known.isEmpty() && wish != mode))) {
-            return new InForce(wish, Source.FILE);
+        var said = wish;
+        var file = said.mode();
+        if (file != null && (file.compareTo(mode) < 0 || (said.development() && known.isEmpty() && file != mode))) {
+            return new InForce(file, Source.FILE);
         }
         return new InForce(mode, known.isEmpty() ? Source.NOBODY : Source.DECISION);
     }
@@ -162,19 +183,19 @@ public final class TrustMode {
     }
 
     private void say(InForce now) {
-        var wish = file;
+        var file = wish.mode();
         if (isLoosened()) {
             LOG.warn(
                     "The mode of trust is {}: {} says so for development, and nobody has decided it. Plugins are let in that no"
                             + " publisher has signed",
                     now.mode().word(),
                     FILE);
-        } else if (wish != null && wish.compareTo(now.mode()) > 0) {
+        } else if (file != null && file.compareTo(now.mode()) > 0) {
             LOG.warn(
                     "The mode of trust is {}. {} asks for {}, which takes a decision of two",
                     now.mode().word(),
                     FILE,
-                    wish.word());
+                    file.word());
         } else {
             LOG.info("The mode of trust is {} ({})", now.mode().word(), now.source());
         }

@@ -10,6 +10,7 @@ import io.animus.kernel.domain.access.Principal;
 import io.animus.kernel.domain.trust.TrustProposal;
 import io.animus.kernel.trust.Mode;
 import io.animus.kernel.trust.PublisherKey;
+import java.lang.annotation.Annotation;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -66,6 +67,39 @@ class TrustModeTest {
         trust.learn(decision("enforce"));
         assertThat(trust.inForce()).isEqualTo(new InForce(Mode.ENFORCE, Source.DECISION));
         assertThat(trust.isLoosened()).isFalse();
+    }
+
+    @Test
+    void aFileThatIsEditedHoldsAtOnce() {
+        var trust = trust(null, false);
+        trust.learn(decision("off"));
+        var seen = new ArrayList<>();
+        trust.whenChanged(() -> seen.add(trust.policy().mode()));
+
+        trust.wishAnew(config("warn"));
+        trust.wishAnew(config(""));
+
+        assertThat(seen).containsExactly("warn", "off");
+        assertThat(trust.inForce()).isEqualTo(new InForce(Mode.OFF, Source.DECISION));
+    }
+
+    private static TrustMode.Config config(String mode) {
+        return new TrustMode.Config() {
+            @Override
+            public String mode() {
+                return mode;
+            }
+
+            @Override
+            public boolean development() {
+                return false;
+            }
+
+            @Override
+            public Class<? extends Annotation> annotationType() {
+                return TrustMode.Config.class;
+            }
+        };
     }
 
     @Test
