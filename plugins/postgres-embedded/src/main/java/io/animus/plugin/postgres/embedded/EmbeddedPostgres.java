@@ -97,7 +97,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
         running = null;
         try {
             if (now != null) {
-                Postmaster.stop(now.process.toHandle());
+                Postmaster.stop(now.process.toHandle(), data());
             }
         } catch (IOException e) {
             throw new UncheckedIOException("can't stop PostgreSQL in " + directory, e);
@@ -123,7 +123,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
         var leftover = Postmaster.in(data());
         if (leftover.isPresent()) {
             LOG.info("stopping the PostgreSQL that an earlier hub left in {}", directory);
-            Postmaster.stop(leftover.get().process());
+            Postmaster.stop(leftover.get().process(), data());
         }
         var passwords = new Cluster(account, programs, data(), directory.resolve("credentials")).ready();
         var process = run(account, programs);
@@ -158,6 +158,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
                 lastPort = port;
                 return process;
             }
+            Postmaster.awaitLast(data());
             failure = lastLines(log, data().resolve("log"));
             LOG.debug("attempt {} to start PostgreSQL: {}", attempt, failure);
             // The port was taken meanwhile, or processes of a killed server still hold its shared memory: both pass.
@@ -173,7 +174,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
             // A hub that is stopped in the middle of its start interrupts this thread, and leaves no server behind.
             var interrupted = Thread.interrupted();
             try {
-                Postmaster.stop(process.toHandle());
+                Postmaster.stop(process.toHandle(), data());
             } finally {
                 if (interrupted) {
                     Thread.currentThread().interrupt();

@@ -46,23 +46,23 @@ record Postmaster(ProcessHandle process, int port, boolean isReady) {
                                 && lines.get(STATUS_LINE).strip().equals("ready")));
     }
 
-    /**
-     * Ends the server with a fast shutdown: clients are disconnected, nothing committed is lost. Its logger, which lives a little
-     * longer, has ended too, so that the disk can be unmounted.
-     */
-    static void stop(ProcessHandle process) throws IOException {
-        var others = process.children().toList();
+    /** Ends the server of {@code data} with a fast shutdown: clients are disconnected, nothing committed is lost. */
+    static void stop(ProcessHandle process, Path data) throws IOException {
         if (!signalled(process, "INT", FAST_SHUTDOWN_S) && !signalled(process, "QUIT", IMMEDIATE_SHUTDOWN_S)) {
             process.destroyForcibly();
         }
-        awaitEnd(others);
+        awaitLast(data);
     }
 
-    // By polling, since onExit of a process that is no child of ours looks but every 300 ms.
-    private static void awaitEnd(List<ProcessHandle> processes) {
+    /**
+     * Waits for what lives a little longer than the server, such as its logger. After that all that it had to say is in its log,
+     * and the disk can be unmounted.
+     */
+    static void awaitLast(Path data) {
         var deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(LAST_PROCESSES_S);
         try {
-            while (processes.stream().anyMatch(ProcessHandle::isAlive) && System.nanoTime() < deadline) {
+            while (ProcessHandle.allProcesses().anyMatch(process -> worksIn(data, process))
+                    && System.nanoTime() < deadline) {
                 Thread.sleep(POLL_MS);
             }
         } catch (InterruptedException e) {
