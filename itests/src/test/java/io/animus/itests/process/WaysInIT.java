@@ -1,0 +1,203 @@
+package io.animus.itests.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.jar.JarEntry;
+import java.util.jar.JarInputStream;
+import java.util.jar.JarOutputStream;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The ways besides REST by which plugins come into a hub that runs: its drop folder, and its shell. One hub for both. */
+class WaysInIT {
+    private static final Pattern KEY = Pattern.compile("ank_\\S{43,}");
+    private static final String PLUGIN = "animus-siem-webhook";
+
+    @TempDir
+    private static Path folder;
+
+    private static UnpackedHub hub;
+    private static String key;
+    private static RestClient admin;
+
+    @BeforeAll
+    static void start() throws Exception {
+        hub = UnpackedHub.freshIn(folder);
+        var features = hub.home().resolve("etc/org.apache.karaf.features.cfg");
+        Files.writeString(features, Files.readString(features).replaceFirst("(featuresBoot *= )", "$1animus-shell, "));
+        Files.writeString(hub.home().resolve("etc/io.animus.plugins.drop.cfg"), "look_s = 1\n");
+        run("plugin", "keygen", "--name", "acme.example", "--out", folder.toString());
+        var trust = Files.createDirectories(hub.home().resolve("etc/animus/trust"));
+        Files.copy(folder.resolve("acme.example.pub"), trust.resolve("acme.example.pub"));
+        var printed = KEY.matcher(run("start"));
+        assertThat(printed.find()).isTrue();
+        key = printed.group();
+        admin = new RestClient(URI.create("http://127.0.0.1:" + hub.port()), key);
+    }
+
+    @AfterAll
+    static void stop() {
+        hub.close();
+    }
+
+    @Test
+    void aSignedUpdateIsTakenAndAnUnsignedOneIsNot() throws Exception {
+        var unsigned = packed(PLUGIN, "99.1.0");
+        drop(unsigned);
+        Patience.untilTrue("it is refused", () -> Files.exists(dropped(unsigned, ".refused")));
+        assertThat(Files.readString(dropped(unsigned, ".refused.txt"))).contains("not signed");
+        assertThat(version()).startsWith("0.");
+
+        var signed = signed(PLUGIN, "99.2.0");
+        drop(signed);
+        Patience.untilTrue("it is installed", () -> Files.exists(dropped(signed, ".installed")));
+        assertThat(version()).isEqualTo("99.2.0");
+    }
+
+    @Test
+    void anOperatorAtTheShellDoesTheSameUnderAName() throws Exception {
+        var name = "acme-siem-shell";
+        var first = signed(name, "1.0.0");
+        var second = signed(name, "1.1.0");
+
+        assertThat(typed("plugin-list", "plugin-install " + first, "plugin-disable " + PLUGIN))
+                .contains("UNAUTHENTICATED: ")
+                .doesNotContain("| active");
+        assertThat(typed("shell:new java.lang.Object", "$.context getBundles", "scr:list", "cm:listConfigurations x"))
+                .contains("shell:new", "shell:.invoke", "scr:list", "cm:listConfigurations")
+                .doesNotContain("[main]");
+
+        var shown = typed(
+                "login",
+                key,
+                "plugin-install --consent " + permissions(first) + " " + first,
+                "plugin-list --json",
+                "plugin-disable " + name,
+                "plugin-enable " + name,
+                "plugin-update " + name + " " + second,
+                "plugin-remove " + name,
+                "plugin-show " + name);
+
+        assertThat(shown)
+                .contains("You are bootstrap-admin.", "\"name\":\"" + name + "\"", "| disabled", "| active", "| 1.1.0")
+                .contains("NOT_FOUND: ")
+                .doesNotContain(key);
+        var actor = admin.get("/api/v1/me").ok().at("/principal/id").asText();
+        var recorded = new ArrayList<String>();
+        for (var event : officer()
+                .get("/api/v1/audit/events?orderBy=time&pageSize=200")
+                .ok()
+                .path("items")) {
+            if (event.at("/resource/id").asText().equals(name)
+                    && event.path("action").asText().startsWith("plugin.")) {
+                recorded.add(event.path("action").asText());
+                assertThat(event.at("/actor/subject").asText()).endsWith(actor);
+            }
+        }
+        assertThat(recorded)
+                .containsExactly(
+                        "plugin.installed", "plugin.disabled", "plugin.enabled", "plugin.updated", "plugin.removed");
+        for (var kept : List.of("shell/history", "log/animus.log", "log/console.log")) {
+            assertThat(Files.readString(hub.data().resolve(kept))).as(kept).doesNotContain(key);
+        }
+    }
+
+    /** Somebody who may read the audit log. */
+    private static RestClient officer() throws Exception {
+        admin.post(
+                        "/api/v1/service-accounts",
+                        "{'name':'officer','description':'o','systemRoles':['security-officer']}")
+                .ok();
+        var made = admin.post("/api/v1/service-accounts/officer/keys", "{'description':'o','ttlSeconds':3600}")
+                .ok();
+        return admin.as(made.path("secret").asText());
+    }
+
+    /** What a terminal shows when these lines are typed into the shell. */
+    private static String typed(String... lines) throws Exception {
+        var keys = Files.writeString(folder.resolve("keys"), String.join("\n", lines) + "\n");
+        var shown = folder.resolve("shown");
+        var shell = new ProcessBuilder(
+                        hub.home().resolve("bin/animus").toString(),
+                        "shell",
+                        "--data",
+                        hub.data().toString())
+                .redirectInput(keys.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(shown.toFile())
+                .start();
+        assertThat(shell.waitFor(2, TimeUnit.MINUTES)).isTrue();
+        assertThat(shell.exitValue()).as(Files.readString(shown)).isZero();
+        return Files.readString(shown);
+    }
+
+    /** The digest of what a package asks for. */
+    private static String permissions(Path file) throws Exception {
+        return run("plugin", "show", file.toString())
+                .lines()
+                .filter(line -> line.startsWith("asks for "))
+                .map(line -> line.substring("asks for ".length()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static Path signed(String name, String version) throws Exception {
+        var file = packed(name, version);
+        run("plugin", "sign", "--key", folder.resolve("acme.example.key").toString(), file.toString());
+        return file;
+    }
+
+    private String version() throws Exception {
+        return admin.get("/api/v1/plugins/" + PLUGIN).ok().path("version").asText();
+    }
+
+    private void drop(Path file) throws IOException {
+        Files.move(file, hub.data().resolve("drop").resolve(file.getFileName()));
+    }
+
+    private Path dropped(Path file, String mark) {
+        return hub.data().resolve("drop").resolve(file.getFileName() + mark);
+    }
+
+    /** The plugin of the archive under another name or version, as a package. */
+    private static Path packed(String name, String version) throws Exception {
+        var jar = folder.resolve(name + ".jar");
+        try (var in = new JarInputStream(Files.newInputStream(archived()))) {
+            var manifest = in.getManifest();
+            manifest.getMainAttributes().putValue("Bundle-Version", version);
+            manifest.getMainAttributes().putValue("Bundle-SymbolicName", name);
+            try (var out = new JarOutputStream(Files.newOutputStream(jar), manifest)) {
+                for (var entry = in.getNextJarEntry(); entry != null; entry = in.getNextJarEntry()) {
+                    out.putNextEntry(new JarEntry(entry.getName()));
+                    in.transferTo(out);
+                }
+            }
+        }
+        run("plugin", "pack", "--bundle", jar.toString(), "--out", folder.toString());
+        return folder.resolve(name + "-" + version + ".animus");
+    }
+
+    private static Path archived() throws IOException {
+        try (var files = Files.walk(hub.home().resolve("system"))) {
+            return files.filter(file -> file.getFileName().toString().matches(PLUGIN + "-.*\\.jar"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+
+    private static String run(String... arguments) throws Exception {
+        var ended = hub.animus(arguments);
+        assertThat(ended.exitCode()).as(ended.out() + ended.err()).isZero();
+        return ended.out();
+    }
+}

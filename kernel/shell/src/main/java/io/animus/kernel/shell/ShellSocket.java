@@ -1,0 +1,179 @@
+package io.animus.kernel.shell;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.PrivilegedActionException;
+import java.security.PrivilegedExceptionAction;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import javax.security.auth.Subject;
+import org.apache.karaf.jaas.boot.principal.RolePrincipal;
+import org.apache.karaf.shell.api.console.Command;
+import org.apache.karaf.shell.api.console.Session;
+import org.apache.karaf.shell.api.console.SessionFactory;
+import org.jline.reader.LineReader;
+import org.osgi.framework.BundleContext;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where {@code bin/animus shell} finds the shell: a socket in a folder that nobody but the hub's own user may enter. At most
+ * {@link #MOST_SESSIONS} sessions at once, a thread each.
+ */
+@Component(service = ShellSocket.class, immediate = true)
+public final class ShellSocket {
+    static final int MOST_SESSIONS = 8;
+
+    /** As whom Karaf knows whoever comes here; what commands do is decided by the API key. */
+    private static final Subject OPERATOR =
+            new Subject(true, Set.of(new RolePrincipal("operator")), Set.of(), Set.of());
+
+    /** Lines that aren't kept: somebody typed a key where a command was to come. */
+    private static final String KEYS = "*ank_*";
+
+    /** Scopes of commands; {@code *} is that of {@code help} and {@code exit}. */
+    private static final Set<String> OURS = Set.of("animus", Session.SCOPE_GLOBAL);
+
+    private static final Logger LOG = LoggerFactory.getLogger(ShellSocket.class);
+
+    private static final String CLOSED = "The shell stays closed: commands that aren't ours are in reach."
+            + " etc/org.apache.karaf.command.acl.*.cfg must keep them away, as the feature animus-shell brings them.";
+
+    private final SessionFactory factory;
+    private final Path socket;
+    private final ServerSocketChannel server;
+    private final Set<SocketChannel> guests = ConcurrentHashMap.newKeySet();
+
+    @Activate
+    public ShellSocket(BundleContext bundle, @Reference(name = "factory") SessionFactory factory) throws IOException {
+        this(
+                factory,
+                Path.of(Objects.requireNonNull(bundle.getProperty("karaf.data"), "karaf.data"))
+                        .resolve("shell"));
+    }
+
+    /** @param folder of the socket, which is made if it isn't there */
+    ShellSocket(SessionFactory factory, Path folder) throws IOException {
+        this.factory = factory;
+        var owners = PosixFilePermissions.fromString("rwx------");
+        Files.createDirectories(folder);
+        Files.setPosixFilePermissions(folder, owners);
+        socket = folder.resolve("socket");
+        // What a hub left that was killed; the lock of the data folder keeps a second one away.
+        Files.deleteIfExists(socket);
+        server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        try {
+            server.bind(UnixDomainSocketAddress.of(socket));
+        } catch (IOException e) {
+            server.close();
+            throw new IOException("no shell at " + socket + ", whose path may be too long for a socket", e);
+        }
+        start("animus-shell", this::accept);
+    }
+
+    @Deactivate
+    void close() throws IOException {
+        server.close();
+        for (var guest : guests) {
+            guest.close();
+        }
+        Files.deleteIfExists(socket);
+    }
+
+    private void accept() {
+        try {
+            while (server.isOpen()) {
+                var guest = server.accept();
+                if (guests.size() < MOST_SESSIONS) {
+                    guests.add(guest);
+                    start("animus-shell-session", () -> receive(guest));
+                } else {
+                    guest.close();
+                }
+            }
+        } catch (ClosedChannelException e) {
+            LOG.debug("the shell is closed", e);
+        } catch (IOException e) {
+            LOG.error("The shell takes no more sessions until the hub is started again", e);
+        }
+    }
+
+    /** The outermost edge of a session. */
+    private void receive(SocketChannel guest) {
+        try (guest) {
+            Subject.doAs(OPERATOR, (PrivilegedExceptionAction<Void>) () -> {
+                serve(guest);
+                return null;
+            });
+        } catch (PrivilegedActionException | IOException e) {
+            // Whoever closes the window ends the session so.
+            LOG.debug("a session of the shell was broken off", e);
+        } catch (RuntimeException e) {
+            LOG.error("a session of the shell failed", e);
+        } finally {
+            guests.remove(guest);
+        }
+    }
+
+    private void serve(SocketChannel guest) throws IOException {
+        var in = ChannelStreams.in(guest);
+        var greeting = Greeting.read(in);
+        try (var screen = new Carrier(ChannelStreams.out(guest));
+                var terminal = new SocketTerminal(greeting, in, screen);
+                var out = new PrintStream(terminal.output(), true, UTF_8);
+                var session = factory.create(terminal.input(), out, out, terminal, UTF_8.name(), () -> {})) {
+            if (!isHeld(session)) {
+                out.println(CLOSED);
+                LOG.error(CLOSED);
+                return;
+            }
+            session.currentDir(greeting.folder());
+            session.put(LineReader.HISTORY_IGNORE, KEYS);
+            Login.out(session);
+            session.run();
+        }
+    }
+
+    /**
+     * Whether commands that others bring along, and method calls of the shell's language, are out of reach. With them any bundle could
+     * be installed, whoever is logged in.
+     */
+    private static boolean isHeld(Session session) {
+        return session.getRegistry().getCommands().stream()
+                        .map(Command::getScope)
+                        .allMatch(OURS::contains)
+                && isRefused(session, "shell:new java.lang.Object")
+                && isRefused(session, "$.session getFactory");
+    }
+
+    private static boolean isRefused(Session session, String command) {
+        try {
+            session.execute(command);
+            return false;
+        } catch (Exception e) {
+            LOG.trace("refused, as it should be: {}", command, e);
+            return true;
+        }
+    }
+
+    private static void start(String name, Runnable work) {
+        var thread = new Thread(work, name);
+        thread.setDaemon(true);
+        thread.start();
+    }
+}
