@@ -7,6 +7,7 @@ import io.animus.kernel.audit.Action;
 import io.animus.kernel.audit.Resource;
 import io.animus.kernel.core.PluginConfigurations.Configured;
 import io.animus.kernel.core.PluginConfigurations.Source;
+import io.animus.kernel.core.PluginRuntime.Decision;
 import io.animus.kernel.core.PluginRuntime.RolledBackException;
 import io.animus.kernel.domain.ProblemCode;
 import io.animus.kernel.domain.RefusedException;
@@ -73,6 +74,7 @@ public final class Configurations {
     /** Waits for the plugin before the transaction, which would hold back the cover of everybody's events. */
     private Answer<Configured> put(
             Caller caller, @Nullable Once<Configured> once, String plugin, String pid, Json.@Nullable Members values) {
+        record.requireWhole();
         var type = type(plugin, pid);
         if (values != null) {
             var problems = type.problems("/values", values);
@@ -112,17 +114,20 @@ public final class Configurations {
             Caller caller, @Nullable Once<Configured> once, Wish wish, PluginConfigurations.Change change) {
         try {
             var answer = gate.changeHub(caller, target(wish.plugin()), Permission.MANAGE_PLUGINS, once, recorded -> {
-                recorded.audit(Action.PLUGIN_CONFIGURED, new Resource("plugin", wish.plugin(), null), wish.details());
-                change.decide();
+                var event = recorded.audit(
+                        Action.PLUGIN_CONFIGURED, new Resource("plugin", wish.plugin(), null), wish.details());
+                change.decide(new Decision(event, Action.PLUGIN_CONFIGURED, wish.plugin(), wish.details()));
                 return wish.shown();
             });
             if (answer instanceof Answer.Done<Configured>) {
                 change.settle();
+                configurations.remember(null);
             }
             return answer;
         } catch (UnavailableException e) {
             if (e.mayBeDone()) {
                 change.settle();
+                record.doubt(configurations);
             }
             throw e;
         }

@@ -3,7 +3,9 @@ package io.animus.kernel.core;
 import static org.osgi.service.component.annotations.ReferencePolicyOption.GREEDY;
 
 import io.animus.api.types.Json;
+import io.animus.kernel.core.ConfigurationFile.State;
 import io.animus.kernel.core.ConfigurationFile.Wish;
+import io.animus.kernel.core.PluginRuntime.Decision;
 import io.animus.kernel.core.PluginRuntime.RolledBackException;
 import io.animus.kernel.core.PluginRuntime.Step;
 import io.animus.kernel.domain.ProblemCode;
@@ -94,7 +96,7 @@ public final class FrameworkConfigurations implements PluginConfigurations, Bund
         this.admin = admin;
         this.file = new ConfigurationFile(folder);
         this.instances = new ConfiguredInstances(framework, ports, window, MARK);
-        this.wishes = file.read();
+        this.wishes = file.wishes();
         converge();
     }
 
@@ -192,7 +194,7 @@ public final class FrameworkConfigurations implements PluginConfigurations, Bund
     /** What was wished for before, until it is settled. For one thread. */
     private final class Swapped implements Change {
         private final SortedMap<String, Wish> before;
-        private boolean decided;
+        private @Nullable State kept;
         private boolean settled;
 
         Swapped(SortedMap<String, Wish> before) {
@@ -200,10 +202,12 @@ public final class FrameworkConfigurations implements PluginConfigurations, Bund
         }
 
         @Override
-        public void decide() {
-            decided = true;
+        public void decide(Decision decision) {
             try {
-                file.write(current());
+                var found = file.decide(current(), decision);
+                if (kept == null) {
+                    kept = found;
+                }
             } catch (IOException e) {
                 throw new UncheckedIOException("can't keep the configurations of plugins", e);
             }
@@ -218,8 +222,8 @@ public final class FrameworkConfigurations implements PluginConfigurations, Bund
         public void close() {
             try {
                 if (!settled) {
-                    if (decided) {
-                        file.write(before);
+                    if (kept != null) {
+                        file.restore(kept);
                     }
                     wish(before);
                     converge();
@@ -230,6 +234,20 @@ public final class FrameworkConfigurations implements PluginConfigurations, Bund
             } finally {
                 turn.release();
             }
+        }
+    }
+
+    @Override
+    public Optional<Decision> unrecorded() {
+        return file.unrecorded();
+    }
+
+    @Override
+    public void remember(@Nullable Decision unrecorded) {
+        try {
+            file.remember(unrecorded);
+        } catch (IOException e) {
+            throw new UncheckedIOException("can't keep the configurations of plugins", e);
         }
     }
 
@@ -268,7 +286,7 @@ public final class FrameworkConfigurations implements PluginConfigurations, Bund
                     .toList();
             var after = new TreeMap<>(current());
             if (after.values().removeIf(wish -> !present.contains(wish.plugin()))) {
-                file.write(after);
+                file.keep(after);
                 wish(after);
             }
             converge();

@@ -1,6 +1,7 @@
 package io.animus.kernel.core;
 
 import io.animus.api.types.Json;
+import io.animus.kernel.core.PluginRuntime.Decision;
 import io.animus.kernel.core.PluginRuntime.RolledBackException;
 import io.animus.kernel.core.PluginRuntime.Step;
 import io.animus.kernel.domain.RefusedException;
@@ -9,7 +10,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The configurations of this node's plugins. One change at a time, as of plugins. Safe for many threads. */
-public interface PluginConfigurations {
+public interface PluginConfigurations extends Decisions {
 
     /** Where a configuration comes from. */
     enum Source {
@@ -30,8 +31,11 @@ public interface PluginConfigurations {
 
     /** A change that is in force, and undone when it is closed unless it was kept. No other change begins before. */
     interface Change extends AutoCloseable {
-        /** From here on a restart ends at the new values. */
-        void decide();
+        /**
+         * From here on a restart ends at the new values. May be called again with another event, if the transaction of the first has
+         * failed.
+         */
+        void decide(Decision decision);
 
         /** It stays. */
         void settle();

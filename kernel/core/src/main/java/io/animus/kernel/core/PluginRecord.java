@@ -9,10 +9,12 @@ import io.animus.kernel.audit.AuditText;
 import io.animus.kernel.audit.Resource;
 import io.animus.kernel.core.PluginRuntime.Decision;
 import io.animus.kernel.core.PluginRuntime.Refusal;
+import io.animus.kernel.domain.RefusedException;
 import io.animus.kernel.store.postgres.Database;
 import io.animus.kernel.store.postgres.DatabaseUnavailableException;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -43,33 +45,35 @@ public final class PluginRecord {
 
     private final Database database;
     private final AuditTrail trail;
-    private final PluginRuntime runtime;
     private final ScheduledExecutorService looks = Executors.newSingleThreadScheduledExecutor(PluginRecord::thread);
     private final Queue<Refusal> untold;
-    private @Nullable Doubt doubt;
+    private final List<Doubt> doubts = new ArrayList<>();
 
     /**
      * A decision that may or may not be in the log.
      *
+     * @param source where it is kept
      * @param until the database can say it for sure once it has passed this transaction
      */
-    private record Doubt(Decision decision, @Nullable Long until) {}
+    private record Doubt(Decisions source, Decision decision, @Nullable Long until) {}
 
     @Activate
     public PluginRecord(
             @Reference(name = "database") Database database,
             @Reference(name = "trail") AuditTrail trail,
             @Reference(name = "runtime", policyOption = GREEDY) PluginRuntime runtime,
+            @Reference(name = "configurations", policyOption = GREEDY) PluginConfigurations configurations,
             @Reference(name = "watch", policyOption = GREEDY) TrustWatch decided) {
-        this(database, trail, runtime);
+        this(database, trail, runtime, configurations);
     }
 
-    public PluginRecord(Database database, AuditTrail trail, PluginRuntime runtime) {
+    public PluginRecord(
+            Database database, AuditTrail trail, PluginRuntime runtime, PluginConfigurations configurations) {
         this.database = database;
         this.trail = trail;
-        this.runtime = runtime;
         this.untold = new ConcurrentLinkedQueue<>(runtime.refused());
-        doubt();
+        doubt(runtime);
+        doubt(configurations);
     }
 
     @Deactivate
@@ -82,11 +86,25 @@ public final class PluginRecord {
         write(action, plugin, details, event -> {});
     }
 
-    /** Says that nobody knows whether the last decision is in the log. */
-    synchronized void doubt() {
-        doubt = runtime.unrecorded().map(found -> new Doubt(found, null)).orElse(null);
-        if (doubt != null || !untold.isEmpty()) {
+    /** Says that nobody knows whether the last decision that is kept there is in the log. */
+    synchronized void doubt(Decisions source) {
+        doubts.removeIf(open -> open.source() == source);
+        source.unrecorded().ifPresent(found -> doubts.add(new Doubt(source, found, null)));
+        if (!doubts.isEmpty() || !untold.isEmpty()) {
             looks.execute(this::look);
+        }
+    }
+
+    /**
+     * Makes sure that all that was decided is in the log, before something else is.
+     *
+     * @throws RefusedException {@code STATE_CONFLICT} if the database can't tell yet
+     * @throws DatabaseUnavailableException if it can't be asked
+     */
+    void requireWhole() {
+        if (!isWhole()) {
+            throw PluginBundles.conflict(
+                    "The hub is finding out whether the last change of a plugin is on record. Try again in a moment.");
         }
     }
 
@@ -96,17 +114,21 @@ public final class PluginRecord {
      * @throws DatabaseUnavailableException if it can't be asked
      */
     synchronized boolean isWhole() {
-        var open = doubt;
-        if (open == null) {
-            return true;
+        for (var i = doubts.size() - 1; i >= 0; i--) {
+            var open = doubts.get(i);
+            var horizon = database.read(tx -> tx.auditNodes().horizon());
+            var until = open.until() == null ? horizon.next() : open.until();
+            if (until > horizon.oldest()) {
+                doubts.set(i, new Doubt(open.source(), open.decision(), until));
+            } else {
+                recordOnce(open.source(), open.decision());
+                doubts.remove(i);
+            }
         }
-        var horizon = database.read(tx -> tx.auditNodes().horizon());
-        var until = open.until() == null ? horizon.next() : open.until();
-        doubt = new Doubt(open.decision(), until);
-        if (until > horizon.oldest()) {
-            return false;
-        }
-        var decision = open.decision();
+        return doubts.isEmpty();
+    }
+
+    private void recordOnce(Decisions source, Decision decision) {
         var committed = database.read(tx -> tx.auditNodes().committed(List.of(decision.event())));
         if (committed.isEmpty()) {
             LOG.warn(
@@ -116,12 +138,10 @@ public final class PluginRecord {
                     decision.action(),
                     decision.plugin(),
                     afterwards(decision),
-                    event -> runtime.remember(
+                    event -> source.remember(
                             new Decision(event, decision.action(), decision.plugin(), decision.details())));
         }
-        runtime.remember(null);
-        doubt = null;
-        return true;
+        source.remember(null);
     }
 
     private void tell() {

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * The plugins of this node, and how one comes, goes or takes another's place. One change at a time; whoever asks for a second one
  * meanwhile is refused. Safe for many threads.
  */
-public interface PluginRuntime {
+public interface PluginRuntime extends Decisions {
 
     /** Whether a plugin works. */
     enum State {
@@ -124,16 +124,6 @@ public interface PluginRuntime {
 
     /** Looks again at what was {@linkplain #refused refused}, if the mode of trust is another one by now. */
     void reconsider();
-
-    /** What was decided last, if nobody has seen yet that it is in the log. */
-    Optional<Decision> unrecorded();
-
-    /**
-     * Says what of a decision isn't known to be in the log.
-     *
-     * @param unrecorded null if all is
-     */
-    void remember(@Nullable Decision unrecorded);
 
     /** The version of a plugin that is, or should be, at work. */
     Optional<String> versionOf(String name);

@@ -303,10 +303,7 @@ public final class Plugins {
             return first.get();
         }
         return gate.onRecord(caller, target(name), () -> {
-            if (!record.isWhole()) {
-                throw PluginBundles.conflict(
-                        "The hub is finding out whether the last change of a plugin is on record. Try again in a moment.");
-            }
+            record.requireWhole();
             Step step;
             try {
                 step = work.get();
@@ -353,7 +350,7 @@ public final class Plugins {
         } catch (UnavailableException e) {
             if (e.mayBeDone()) {
                 step.settle();
-                record.doubt();
+                record.doubt(runtime);
             }
             throw e;
         }

@@ -50,11 +50,12 @@ class ArchivePackagesTest {
         Files.createDirectories(folder.resolve("etc/trust"));
         framework = new PluginFramework(folder);
         var runtime = framework.runtime(WINDOW);
+        var configurations = framework.configurations(runtime, WINDOW);
         plugins = new Plugins(
                 kernel.gate(),
-                new PluginRecord(kernel.database(), kernel.trail(), runtime),
+                new PluginRecord(kernel.database(), kernel.trail(), runtime, configurations),
                 runtime,
-                framework.configurations(runtime, WINDOW),
+                configurations,
                 new TrustMode(folder.resolve("etc"), null, false));
     }
 

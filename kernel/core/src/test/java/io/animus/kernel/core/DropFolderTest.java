@@ -64,11 +64,12 @@ class DropFolderTest {
         Files.writeString(folder.resolve("etc/trust/acme.pub"), publisher.verifier() + "\n");
         framework = new PluginFramework(folder);
         var runtime = framework.runtime(WINDOW);
+        var configurations = framework.configurations(runtime, WINDOW);
         plugins = new Plugins(
                 kernel.gate(),
-                new PluginRecord(kernel.database(), kernel.trail(), runtime),
+                new PluginRecord(kernel.database(), kernel.trail(), runtime, configurations),
                 runtime,
-                framework.configurations(runtime, WINDOW),
+                configurations,
                 // Even where others let in what nobody has signed.
                 TrustMode.ofDevelopment(folder.resolve("etc"), Mode.OFF));
         door = new DropFolder(plugins, drops);

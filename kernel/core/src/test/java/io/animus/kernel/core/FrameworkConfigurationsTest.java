@@ -133,7 +133,7 @@ class FrameworkConfigurationsTest {
         assertThat(admin.listConfigurations("(service.factoryPid=" + ConfiguredBundle.PID + ")"))
                 .isNull();
         assertThat(Files.readString(folder.resolve("plugins/configurations.json")))
-                .isEqualTo("{}");
+                .isEqualTo("{\"configurations\":{}}");
     }
 
     @Test
@@ -167,27 +167,32 @@ class FrameworkConfigurationsTest {
 
     private void decide(PluginRuntime.Step step) {
         try (step) {
-            step.decide(new Decision(
-                    TypeId.of("aev", new UUID(0, 0)),
-                    Action.PLUGIN_UPDATED,
-                    ConfiguredBundle.NAME,
-                    Json.object().build()));
+            step.decide(decision(Action.PLUGIN_UPDATED));
             step.settle();
         }
         configurations.follow();
     }
 
+    private static Decision decision(Action action) {
+        return new Decision(
+                TypeId.of("aev", new UUID(0, 0)),
+                action,
+                ConfiguredBundle.NAME,
+                Json.object().build());
+    }
+
     private void keep(String pid, Json.@Nullable Members values) {
         try (var change = put(pid, values)) {
-            change.decide();
+            change.decide(decision(Action.PLUGIN_CONFIGURED));
             change.settle();
+            configurations.remember(null);
         }
     }
 
     /** What a failed transaction leaves. */
     private void undo(String pid, Json.@Nullable Members values) {
         try (var change = put(pid, values)) {
-            change.decide();
+            change.decide(decision(Action.PLUGIN_CONFIGURED));
         }
     }
 

@@ -211,7 +211,7 @@ class PluginsTest {
     }
 
     private PluginRecord record() {
-        return new PluginRecord(kernel.database(), kernel.trail(), runtime);
+        return new PluginRecord(kernel.database(), kernel.trail(), runtime, configurations);
     }
 
     private Plugins plugins(PluginRecord record) {

@@ -197,11 +197,12 @@ class TrustDecisionsTest {
         decisions.confirm(another, null, propose(officer, Mode.WARN));
         try (var framework = new PluginFramework(folder)) {
             var before = framework.runtime(Duration.ofSeconds(30));
+            var configurations = framework.configurations(before, Duration.ofSeconds(30));
             var plugins = new Plugins(
                     kernel.gate(),
-                    new PluginRecord(kernel.database(), kernel.trail(), before),
+                    new PluginRecord(kernel.database(), kernel.trail(), before, configurations),
                     before,
-                    framework.configurations(before, Duration.ofSeconds(30)),
+                    configurations,
                     trust);
             plugins.install(admin, null, SwapBundle.of("1.0.0").in(folder).file(), null);
             assertThat(framework.ask()).isEqualTo("1.0.0");
@@ -222,11 +223,12 @@ class TrustDecisionsTest {
         try (var framework = new PluginFramework(folder)) {
             var runtime = framework.runtime(Duration.ofSeconds(30));
             var here = new TrustMode(folder.resolve("trust"), null, false);
+            var configurations = framework.configurations(runtime, Duration.ofSeconds(30));
             var plugins = new Plugins(
                     kernel.gate(),
-                    new PluginRecord(kernel.database(), kernel.trail(), runtime),
+                    new PluginRecord(kernel.database(), kernel.trail(), runtime, configurations),
                     runtime,
-                    framework.configurations(runtime, Duration.ofSeconds(30)),
+                    configurations,
                     here);
             var unsigned = SwapBundle.of("1.0.0").in(folder).file();
             assertRefused(ProblemCode.INVALID_VALUE, () -> plugins.install(admin, null, unsigned, null));

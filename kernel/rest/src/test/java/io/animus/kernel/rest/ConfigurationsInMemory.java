@@ -5,6 +5,7 @@ import io.animus.kernel.core.ConfigurationAttribute;
 import io.animus.kernel.core.ConfigurationAttribute.Kind;
 import io.animus.kernel.core.ConfigurationType;
 import io.animus.kernel.core.PluginConfigurations;
+import io.animus.kernel.core.PluginRuntime.Decision;
 import io.animus.kernel.core.PluginRuntime.RolledBackException;
 import io.animus.kernel.core.PluginRuntime.Step;
 import io.animus.kernel.trust.PluginPackage;
@@ -64,7 +65,7 @@ final class ConfigurationsInMemory implements PluginConfigurations {
         var settled = new AtomicBoolean();
         return new Change() {
             @Override
-            public void decide() {
+            public void decide(Decision decision) {
                 // Nothing here outlives the process.
             }
 
@@ -90,5 +91,15 @@ final class ConfigurationsInMemory implements PluginConfigurations {
     @Override
     public void follow() {
         // Packages bring nothing along here.
+    }
+
+    @Override
+    public Optional<Decision> unrecorded() {
+        return Optional.empty();
+    }
+
+    @Override
+    public void remember(@Nullable Decision unrecorded) {
+        // Nothing here outlives the process.
     }
 }

@@ -118,8 +118,8 @@ final class TestHub {
         // Trust in packages has tests of its own; here is one publisher.
         Archives.trustIn(folder.resolve("trust"));
         var installed = new PluginsInMemory();
-        var record = new PluginRecord(database, trail, installed);
         var configured = new ConfigurationsInMemory();
+        var record = new PluginRecord(database, trail, installed, configured);
         var trust = TrustMode.ofDevelopment(folder.resolve("trust"), Mode.ENFORCE);
         var plugins = new Plugins(gate, record, installed, configured, trust);
         var configurations = new Configurations(gate, plugins, record, configured);

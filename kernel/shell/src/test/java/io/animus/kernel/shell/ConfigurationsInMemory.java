@@ -5,10 +5,12 @@ import io.animus.kernel.core.ConfigurationAttribute;
 import io.animus.kernel.core.ConfigurationAttribute.Kind;
 import io.animus.kernel.core.ConfigurationType;
 import io.animus.kernel.core.PluginConfigurations;
+import io.animus.kernel.core.PluginRuntime.Decision;
 import io.animus.kernel.core.PluginRuntime.Step;
 import io.animus.kernel.trust.PluginPackage;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -52,7 +54,7 @@ final class ConfigurationsInMemory implements PluginConfigurations {
         }
         return new Change() {
             @Override
-            public void decide() {
+            public void decide(Decision decision) {
                 // Nothing here outlives the process.
             }
 
@@ -76,5 +78,15 @@ final class ConfigurationsInMemory implements PluginConfigurations {
     @Override
     public void follow() {
         // Packages bring nothing along here.
+    }
+
+    @Override
+    public Optional<Decision> unrecorded() {
+        return Optional.empty();
+    }
+
+    @Override
+    public void remember(@Nullable Decision unrecorded) {
+        // Nothing here outlives the process.
     }
 }

@@ -50,8 +50,8 @@ final class TestKernel implements AutoCloseable {
         var gate = new Gate(database, trail);
         // Trust in packages has tests of its own; here nobody signs.
         var installed = new PluginsInMemory();
-        var record = new PluginRecord(database, trail, installed);
         var configured = new ConfigurationsInMemory();
+        var record = new PluginRecord(database, trail, installed, configured);
         var plugins = new Plugins(
                 gate, record, installed, configured, TrustMode.ofDevelopment(folder.resolve("trust"), Mode.WARN));
         cases = new UseCases(
