@@ -18,6 +18,9 @@ import org.osgi.service.component.annotations.Component;
 /** The hub's metrics, in the formats that Prometheus reads. Safe for many threads. */
 @Component(service = Metrics.class)
 public final class Metrics {
+    // Without exemplars everywhere: nothing here makes any, and their library would start a thread in whatever call
+    // comes first, which
+    // then looks like one of the plugin that was called, and keeps its classes.
     private final PrometheusRegistry registry = new PrometheusRegistry();
     private final ExpositionFormats formats = ExpositionFormats.init();
     private final Map<String, Times> times = new ConcurrentHashMap<>();
@@ -43,6 +46,7 @@ public final class Metrics {
                     .name(fresh)
                     .help(help)
                     .labelNames(labels)
+                    .withoutExemplars()
                     .register(registry);
             return (nanos, values) -> histogram.labelValues(values).observe(nanos / 1e9);
         });
@@ -54,6 +58,7 @@ public final class Metrics {
                 .name(fresh)
                 .help(help)
                 .labelNames(labels)
+                .withoutExemplars()
                 .register(registry));
     }
 
