@@ -1,6 +1,7 @@
 package io.animus.kernel.core;
 
 import java.lang.ref.WeakReference;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -9,10 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.osgi.framework.Bundle;
@@ -29,10 +29,12 @@ import org.slf4j.LoggerFactory;
 public final class LeftThreads {
     private static final Logger LOG = LoggerFactory.getLogger(LeftThreads.class);
     private static final Pattern LAMBDA = Pattern.compile("\\$\\$Lambda.*");
-    private static final Executor SOON = CompletableFuture.delayedExecutor(2, TimeUnit.SECONDS);
+    private static final Duration SOON = Duration.ofSeconds(2);
+    private static final Duration IDLE = Duration.ofSeconds(10);
 
     private final Map<String, Start> starts = new ConcurrentHashMap<>();
     private final Collection<Stopped> left = new ConcurrentLinkedQueue<>();
+    private final ScheduledThreadPoolExecutor looks = new ScheduledThreadPoolExecutor(1, LeftThreads::thread);
 
     /** The newest start of a plugin. What its versions run looks the same, but not all of it was there before. */
     private record Start(long bundle, Set<Thread> before) {}
@@ -71,6 +73,12 @@ public final class LeftThreads {
         }
     }
 
+    public LeftThreads() {
+        // Its thread ends when there is nothing to look at, so nobody need close this.
+        looks.setKeepAliveTime(IDLE.toMillis(), TimeUnit.MILLISECONDS);
+        looks.allowCoreThreadTimeOut(true);
+    }
+
     /** A plugin is about to start. */
     void starts(Bundle plugin) {
         starts.put(plugin.getSymbolicName(), new Start(plugin.getBundleId(), weak(all())));
@@ -93,7 +101,7 @@ public final class LeftThreads {
                 plugin.getSymbolicName() + " " + plugin.getVersion(),
                 new WeakReference<>(wiring.getClassLoader()),
                 weak(suspects));
-        SOON.execute(() -> look(one));
+        looks.schedule(() -> look(one), SOON.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** What is left now: a sentence for each version of a plugin. */
@@ -116,6 +124,14 @@ public final class LeftThreads {
                     one.name(),
                     names);
         }
+    }
+
+    private static Thread thread(Runnable work) {
+        var thread = new Thread(work, "animus-left-threads");
+        thread.setDaemon(true);
+        // The first look is asked for wherever a plugin is stopped, and the thread must not become that plugin's.
+        thread.setContextClassLoader(LeftThreads.class.getClassLoader());
+        return thread;
     }
 
     private static Set<Thread> weak(Collection<Thread> threads) {
