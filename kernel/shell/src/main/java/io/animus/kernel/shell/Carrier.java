@@ -5,7 +5,7 @@ import java.io.OutputStream;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 
 /**
  * Writes to a channel on a thread of its own. The shell interrupts threads of commands that are over, and a channel to which an
@@ -26,30 +26,13 @@ final class Carrier extends OutputStream {
 
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
-        var written = writer.submit(() -> {
-            out.write(bytes, offset, length);
-            return null;
-        });
-        var isInterrupted = Thread.interrupted();
         try {
-            while (!isDone(written)) {
-                isInterrupted = true;
-            }
-        } finally {
-            if (isInterrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
-    }
-
-    /** Waits; false if it was interrupted before that was over. */
-    private static boolean isDone(Future<?> written) throws IOException {
-        try {
-            written.get();
-            return true;
-        } catch (InterruptedException e) {
-            return false;
-        } catch (ExecutionException e) {
+            var written = writer.submit(() -> {
+                out.write(bytes, offset, length);
+                return null;
+            });
+            Undisturbed.await(written, () -> {});
+        } catch (ExecutionException | RejectedExecutionException e) {
             throw new IOException("nobody reads any more", e);
         }
     }

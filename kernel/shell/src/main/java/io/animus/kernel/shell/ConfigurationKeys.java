@@ -22,9 +22,14 @@ public final class ConfigurationKeys implements LiveCompleter {
                 : door.offers(
                         session,
                         "listPluginConfigurations",
-                        desk -> of(desk.configurations().find(desk.caller(), words.get(1)), words.get(2)).stream()
-                                .map(attribute -> attribute.id() + "=")
-                                .toList());
+                        desk ->
+                                of(
+                                                desk.read(hub ->
+                                                        hub.configurations().find(desk.caller(), words.get(1))),
+                                                words.get(2))
+                                        .stream()
+                                        .map(attribute -> attribute.id() + "=")
+                                        .toList());
     }
 
     /** What a configuration with this PID can hold. */

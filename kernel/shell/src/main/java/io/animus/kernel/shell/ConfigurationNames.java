@@ -20,7 +20,7 @@ public final class ConfigurationNames implements LiveCompleter {
         return door.offers(
                 session,
                 "listPluginConfigurations",
-                desk -> names(desk.configurations().find(desk.caller(), words.get(1))));
+                desk -> names(desk.read(hub -> hub.configurations().find(desk.caller(), words.get(1)))));
     }
 
     private static List<String> names(Shown shown) {

@@ -78,28 +78,32 @@ public final class ConfigurePlugin implements Action {
                     session,
                     "listPluginConfigurations",
                     plugin,
-                    desk -> PluginViews.configurations(
-                            desk, desk.configurations().find(desk.caller(), plugin), isJson));
+                    desk -> PluginViews.configurations(desk, shown(desk), isJson));
         } else if (isDelete) {
             door.open(session, "unconfigurePlugin", plugin, desk -> {
-                var answer = desk.configurations().unconfigure(desk.caller(), null, plugin, instance);
-                PluginViews.configuration(desk, desk.done(answer), isJson);
+                var done = desk.change(hub -> hub.configurations().unconfigure(desk.caller(), null, plugin, instance));
+                PluginViews.configuration(desk, done, isJson);
             });
         } else if (isChange) {
             door.open(session, "configurePlugin", plugin, desk -> {
-                desk.plugins().admit(desk.caller(), plugin);
-                var changed = changed(desk.configurations().find(desk.caller(), plugin), instance);
-                var answer = desk.configurations().configure(desk.caller(), null, plugin, instance, changed);
-                PluginViews.configuration(desk, desk.done(answer), isJson);
+                desk.admit(plugin);
+                var changed = changed(shown(desk), instance);
+                var done = desk.change(
+                        hub -> hub.configurations().configure(desk.caller(), null, plugin, instance, changed));
+                PluginViews.configuration(desk, done, isJson);
             });
         } else {
             door.open(session, "listPluginConfigurations", plugin, desk -> {
-                var found = of(desk.configurations().find(desk.caller(), plugin), instance);
+                var found = of(shown(desk), instance);
                 PluginViews.configuration(
                         desk, found.orElseThrow(() -> RefusedException.notFound("configuration")), isJson);
             });
         }
         return null;
+    }
+
+    private Shown shown(Desk desk) {
+        return desk.read(hub -> hub.configurations().find(desk.caller(), plugin));
     }
 
     private static Optional<Configured> of(Shown shown, String pid) {

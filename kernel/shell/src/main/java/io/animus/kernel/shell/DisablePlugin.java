@@ -35,8 +35,8 @@ public final class DisablePlugin implements Action {
     @Override
     public @Nullable Object execute() throws CommandException {
         door.open(session, "disablePlugin", plugin, desk -> {
-            var answer = desk.plugins().disable(desk.caller(), null, plugin);
-            PluginViews.one(desk, desk.done(answer), isJson);
+            var done = desk.change(hub -> hub.plugins().disable(desk.caller(), null, plugin));
+            PluginViews.one(desk, done, isJson);
         });
         return null;
     }

@@ -8,8 +8,8 @@ import io.animus.kernel.domain.RefusedException;
 import io.animus.kernel.domain.UnavailableException;
 import io.animus.kernel.domain.Violation;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -23,6 +23,7 @@ import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /**
  * Lets commands in, as the door of the REST API does: finds out who asks, records what is refused, and says in a line or a few what
@@ -32,6 +33,7 @@ import org.slf4j.LoggerFactory;
 public final class Door {
     private static final Logger LOG = LoggerFactory.getLogger(Door.class);
     private static final String AGENT = "animus-shell";
+    private static final String MDC_REQUEST_ID = "requestId";
     private static final RefusedException NOBODY = new RefusedException(List.of(Violation.of(
             ProblemCode.UNAUTHENTICATED, "Nobody is logged in with a valid API key. Log in with animus:login.")));
 
@@ -83,16 +85,22 @@ public final class Door {
                     ProblemCode.DATABASE_UNAVAILABLE + ": The hub is starting, or its database is away. Try again.");
         }
         var caller = Caller.anonymous(operation, context);
+        MDC.put(MDC_REQUEST_ID, request);
         try {
-            var found = now.authentication().find(key, null, operation, context);
+            var found = Undisturbed.done(() -> now.authentication().find(key, null, operation, context));
             caller = found.orElse(caller);
-            work.at(new Desk(session, found.orElseThrow(() -> NOBODY), now.plugins(), now.configurations()));
+            work.at(new Desk(session, found.orElseThrow(() -> NOBODY), now));
         } catch (RefusedException refusal) {
             throw refused(now, caller, Target.inHub("plugin", plugin), refusal, request);
         } catch (UnavailableException e) {
             throw unavailable(e);
+        } catch (ClosedByInterruptException e) {
+            LOG.debug("{} was broken off", operation, e);
+            throw Desk.brokenOff();
         } catch (IOException | RuntimeException e) {
             throw failed(operation, request, e);
+        } finally {
+            MDC.remove(MDC_REQUEST_ID);
         }
     }
 
@@ -103,9 +111,9 @@ public final class Door {
             return List.of();
         }
         try {
-            Optional<Caller> found =
-                    now.authentication().find(Login.keyOf(session), null, operation, RequestContext.NONE);
-            return found.map(caller -> look.apply(new Desk(session, caller, now.plugins(), now.configurations())))
+            var found = Undisturbed.done(
+                    () -> now.authentication().find(Login.keyOf(session), null, operation, RequestContext.NONE));
+            return found.map(caller -> look.apply(new Desk(session, caller, now)))
                     .orElse(List.of());
         } catch (RefusedException | UnavailableException e) {
             LOG.debug("nothing to offer for {}", operation, e);
@@ -116,8 +124,9 @@ public final class Door {
     private static CommandException refused(
             UseCases cases, Caller caller, Target target, RefusedException refusal, String request) {
         try {
-            var event =
-                    refusal.auditEvent().orElseGet(() -> cases.trail().refuse(caller, target, refusal.violations()));
+            var event = refusal.auditEvent()
+                    .orElseGet(
+                            () -> Undisturbed.done(() -> cases.trail().refuse(caller, target, refusal.violations())));
             var lines = refusal.violations().stream().map(Door::line).distinct().collect(Collectors.joining("\n"));
             return failure(lines + "\nOn record as " + event + ".");
         } catch (UnavailableException e) {

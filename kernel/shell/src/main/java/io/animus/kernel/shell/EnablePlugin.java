@@ -32,8 +32,8 @@ public final class EnablePlugin implements Action {
     @Override
     public @Nullable Object execute() throws CommandException {
         door.open(session, "enablePlugin", plugin, desk -> {
-            var answer = desk.plugins().enable(desk.caller(), null, plugin);
-            PluginViews.one(desk, desk.done(answer), isJson);
+            var done = desk.change(hub -> hub.plugins().enable(desk.caller(), null, plugin));
+            PluginViews.one(desk, done, isJson);
         });
         return null;
     }

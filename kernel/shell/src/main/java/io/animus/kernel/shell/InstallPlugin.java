@@ -36,11 +36,11 @@ public final class InstallPlugin implements Action {
     @Override
     public @Nullable Object execute() throws CommandException {
         door.open(session, "installPlugin", null, desk -> {
-            desk.plugins().admit(desk.caller(), null);
+            desk.admit(null);
             try (var copy = PackageCopy.of(session, file)) {
                 var agreed = copy.consent(desk, consent);
-                var answer = desk.plugins().install(desk.caller(), null, copy.file(), agreed);
-                PluginViews.one(desk, desk.done(answer), isJson);
+                var done = desk.change(hub -> hub.plugins().install(desk.caller(), null, copy.file(), agreed));
+                PluginViews.one(desk, done, isJson);
             }
         });
         return null;

@@ -29,7 +29,7 @@ public final class ListPlugins implements Action {
                 session,
                 "listPlugins",
                 null,
-                desk -> PluginViews.list(desk, desk.plugins().list(desk.caller()), isJson));
+                desk -> PluginViews.list(desk, desk.read(hub -> hub.plugins().list(desk.caller())), isJson));
         return null;
     }
 }

@@ -11,6 +11,7 @@ import io.animus.kernel.trust.PluginPackage;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
@@ -23,10 +24,9 @@ record PackageCopy(Path file) implements AutoCloseable {
 
     /** Copies a file, whose name is taken as whoever sits at the terminal means it. */
     static PackageCopy of(Session session, String name) throws CommandException, IOException {
-        var file = session.currentDir().resolve(name);
+        var file = file(session, name);
         if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
-            throw Door.failure("The hub can't read a file " + Desk.shown(file.toString())
-                    + ". Name a package (*.animus) that the hub's user may read.");
+            throw unreadable(file.toString());
         }
         var copy = Files.createTempFile("plugin-", ".animus");
         try (var from = FileChannel.open(file, READ);
@@ -41,6 +41,20 @@ record PackageCopy(Path file) implements AutoCloseable {
             Files.delete(copy);
             throw e;
         }
+    }
+
+    private static Path file(Session session, String name) throws CommandException {
+        try {
+            return session.currentDir().resolve(name);
+        } catch (InvalidPathException e) {
+            // The locale of the hub may have no letters for it.
+            throw unreadable(name);
+        }
+    }
+
+    private static CommandException unreadable(String file) {
+        return Door.failure("The hub can't read a file " + Desk.shown(file)
+                + ". Name a package (*.animus) that the hub's user may read.");
     }
 
     /**
@@ -59,7 +73,7 @@ record PackageCopy(Path file) implements AutoCloseable {
             return null;
         }
         var name = plugin.get().manifest().name();
-        var before = desk.plugins().list(desk.caller()).stream()
+        var before = desk.read(hub -> hub.plugins().list(desk.caller())).stream()
                 .filter(one -> one.name().equals(name))
                 .map(Installed::permissions)
                 .findFirst();

@@ -15,8 +15,9 @@ public final class PluginNames implements LiveCompleter {
 
     @Override
     public List<String> offers(Session session, List<String> words) {
-        return door.offers(session, "listPlugins", desk -> desk.plugins().list(desk.caller()).stream()
-                .map(Installed::name)
-                .toList());
+        return door.offers(
+                session, "listPlugins", desk -> desk.read(hub -> hub.plugins().list(desk.caller())).stream()
+                        .map(Installed::name)
+                        .toList());
     }
 }

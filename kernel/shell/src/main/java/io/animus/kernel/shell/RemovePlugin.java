@@ -35,8 +35,8 @@ public final class RemovePlugin implements Action {
     @Override
     public @Nullable Object execute() throws CommandException {
         door.open(session, "uninstallPlugin", plugin, desk -> {
-            var answer = desk.plugins().uninstall(desk.caller(), null, plugin);
-            PluginViews.one(desk, desk.done(answer), isJson);
+            var done = desk.change(hub -> hub.plugins().uninstall(desk.caller(), null, plugin));
+            PluginViews.one(desk, done, isJson);
         });
         return null;
     }

@@ -38,7 +38,7 @@ public final class ShowPlugin implements Action {
                 session,
                 "getPlugin",
                 plugin,
-                desk -> PluginViews.one(desk, desk.plugins().find(desk.caller(), plugin), isJson));
+                desk -> PluginViews.one(desk, desk.read(hub -> hub.plugins().find(desk.caller(), plugin)), isJson));
         return null;
     }
 }

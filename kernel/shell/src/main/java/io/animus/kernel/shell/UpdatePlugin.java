@@ -44,11 +44,11 @@ public final class UpdatePlugin implements Action {
     @Override
     public @Nullable Object execute() throws CommandException {
         door.open(session, "updatePlugin", plugin, desk -> {
-            desk.plugins().admit(desk.caller(), plugin);
+            desk.admit(plugin);
             try (var copy = PackageCopy.of(session, file)) {
                 var agreed = copy.consent(desk, consent);
-                var answer = desk.plugins().update(desk.caller(), null, plugin, copy.file(), agreed);
-                PluginViews.one(desk, desk.done(answer), isJson);
+                var done = desk.change(hub -> hub.plugins().update(desk.caller(), null, plugin, copy.file(), agreed));
+                PluginViews.one(desk, done, isJson);
             }
         });
         return null;

@@ -32,6 +32,14 @@ final class PluginsInMemory implements PluginRuntime {
 
     private Map<String, Installed> plugins = new TreeMap<>(Map.of(OF_THE_ARCHIVE, ARCHIVED));
 
+    private @Nullable SlowUpdate slow;
+
+    /** The next update takes its time. */
+    synchronized SlowUpdate slowUpdate() {
+        slow = new SlowUpdate();
+        return slow;
+    }
+
     @Override
     public synchronized List<Installed> all() {
         return List.copyOf(plugins.values());
@@ -83,6 +91,11 @@ final class PluginsInMemory implements PluginRuntime {
 
     @Override
     public synchronized Step update(String name, PluginPackage plugin) {
+        var update = slow;
+        slow = null;
+        if (update != null) {
+            update.pass();
+        }
         return put(require(name).name(), of(plugin, State.ACTIVE));
     }
 

@@ -39,6 +39,7 @@ final class TestKernel implements AutoCloseable {
     private final DatabaseAccess access;
     private final Database database;
     private final Ids ids = new Ids(Clock.systemUTC(), new SecureRandom());
+    private final PluginsInMemory installed = new PluginsInMemory();
     private final UseCases cases;
 
     TestKernel(Path folder) {
@@ -49,7 +50,6 @@ final class TestKernel implements AutoCloseable {
         var trail = new AuditTrail(database, Composition.none());
         var gate = new Gate(database, trail);
         // Trust in packages has tests of its own; here nobody signs.
-        var installed = new PluginsInMemory();
         var configured = new ConfigurationsInMemory();
         var record = new PluginRecord(database, trail, installed, configured);
         var plugins = new Plugins(
@@ -63,6 +63,10 @@ final class TestKernel implements AutoCloseable {
 
     UseCases cases() {
         return cases;
+    }
+
+    PluginsInMemory installed() {
+        return installed;
     }
 
     /** Somebody with a key. */

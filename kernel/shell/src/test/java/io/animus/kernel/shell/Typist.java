@@ -8,6 +8,7 @@ import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.karaf.shell.api.console.Session;
@@ -17,6 +18,9 @@ import org.apache.karaf.shell.support.parsing.CommandLineImpl;
 
 /** Somebody at a terminal of a real session of Karaf's shell. */
 final class Typist implements AutoCloseable {
+    private static final int CTRL_C = 3;
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
     private final PipedOutputStream keys = new PipedOutputStream();
     private final ByteArrayOutputStream screen = new ByteArrayOutputStream();
     private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
@@ -27,6 +31,29 @@ final class Typist implements AutoCloseable {
         var out = new PrintStream(printed, true, UTF_8);
         session = shell.factory().create(terminal.input(), out, out, terminal, "UTF-8", () -> {});
         session.currentDir(folder);
+    }
+
+    /** From now on takes commands from the keys, as whoever came over the socket has it. */
+    void sits() {
+        var seat = new Thread(session, "typist");
+        seat.setDaemon(true);
+        seat.start();
+    }
+
+    /** Waits until commands have printed this since {@link #runs} was last called. */
+    void reads(String words) throws InterruptedException {
+        var deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!printed.toString(UTF_8).contains(words)) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("nobody said " + words + ", but: " + printed.toString(UTF_8));
+            }
+            Thread.sleep(5);
+        }
+    }
+
+    void pressesCtrlC() throws IOException {
+        keys.write(CTRL_C);
+        keys.flush();
     }
 
     /** Types what a command is going to ask for. */
