@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
 
@@ -23,7 +24,10 @@ record Greeting(String type, int columns, int rows, Path folder) {
     private static final int COLUMNS = 80;
     private static final int ROWS = 24;
 
-    /** @throws IOException if something else is said */
+    /** What the hub says last if a session ended in good order. */
+    static final char END = 4;
+
+    /** @throws IOException if something else is said; the message is fit for whoever said it */
     static Greeting read(InputStream in) throws IOException {
         var line = new ByteArrayOutputStream();
         for (var one = in.read(); one != '\n'; one = in.read()) {
@@ -34,10 +38,18 @@ record Greeting(String type, int columns, int rows, Path folder) {
         }
         var form = LINE.matcher(line.toString(UTF_8));
         if (!form.matches()) {
-            throw new IOException("whoever came speaks something else");
+            throw new IOException("TERM, or the size of the terminal, is none that the hub knows");
         }
         return new Greeting(
-                form.group(1), number(form.group(2), COLUMNS), number(form.group(3), ROWS), Path.of(form.group(4)));
+                form.group(1), number(form.group(2), COLUMNS), number(form.group(3), ROWS), folder(form.group(4)));
+    }
+
+    private static Path folder(String name) throws IOException {
+        try {
+            return Path.of(name);
+        } catch (InvalidPathException e) {
+            throw new IOException("the hub's locale has no letters for this folder; come from another one", e);
+        }
     }
 
     /** A terminal that doesn't know its size says 0. */

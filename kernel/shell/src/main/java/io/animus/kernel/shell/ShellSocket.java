@@ -3,6 +3,7 @@ package io.animus.kernel.shell;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -14,9 +15,14 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.PrivilegedActionException;
 import java.security.PrivilegedExceptionAction;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import javax.security.auth.Subject;
 import org.apache.karaf.jaas.boot.principal.RolePrincipal;
 import org.apache.karaf.shell.api.console.Command;
@@ -39,6 +45,9 @@ import org.slf4j.LoggerFactory;
 public final class ShellSocket {
     static final int MOST_SESSIONS = 8;
 
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PAUSE = Duration.ofMillis(200);
+
     /** As whom Karaf knows whoever comes here; what commands do is decided by the API key. */
     private static final Subject OPERATOR =
             new Subject(true, Set.of(new RolePrincipal("operator")), Set.of(), Set.of());
@@ -57,33 +66,44 @@ public final class ShellSocket {
     private final SessionFactory factory;
     private final Path socket;
     private final ServerSocketChannel server;
+    private final long patienceMillis;
     private final Set<SocketChannel> guests = ConcurrentHashMap.newKeySet();
+    /** Ends the wait for greetings; when it is shut down the guests are closed anyhow. */
+    private final ScheduledThreadPoolExecutor clock = new ScheduledThreadPoolExecutor(
+            1, work -> thread("animus-shell-clock", work), new ThreadPoolExecutor.DiscardPolicy());
 
     @Activate
     public ShellSocket(BundleContext bundle, @Reference(name = "factory") SessionFactory factory) throws IOException {
         this(
                 factory,
                 Path.of(Objects.requireNonNull(bundle.getProperty("karaf.data"), "karaf.data"))
-                        .resolve("shell"));
+                        .resolve("shell"),
+                ServerSocketChannel.open(StandardProtocolFamily.UNIX),
+                PATIENCE);
     }
 
-    /** @param folder of the socket, which is made if it isn't there */
-    ShellSocket(SessionFactory factory, Path folder) throws IOException {
+    /**
+     * @param folder of the socket, which is made if it isn't there
+     * @param server not bound yet; closed with this
+     * @param patience how long whoever comes may take to greet
+     */
+    ShellSocket(SessionFactory factory, Path folder, ServerSocketChannel server, Duration patience) throws IOException {
         this.factory = factory;
-        var owners = PosixFilePermissions.fromString("rwx------");
-        Files.createDirectories(folder);
-        Files.setPosixFilePermissions(folder, owners);
+        this.server = server;
+        patienceMillis = patience.toMillis();
+        clock.setRemoveOnCancelPolicy(true);
         socket = folder.resolve("socket");
-        // What a hub left that was killed; the lock of the data folder keeps a second one away.
-        Files.deleteIfExists(socket);
-        server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         try {
+            Files.createDirectories(folder);
+            Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+            // What a hub left that was killed; the lock of the data folder keeps a second one away.
+            Files.deleteIfExists(socket);
             server.bind(UnixDomainSocketAddress.of(socket));
         } catch (IOException e) {
             server.close();
             throw new IOException("no shell at " + socket + ", whose path may be too long for a socket", e);
         }
-        start("animus-shell", this::accept);
+        thread("animus-shell", this::accept).start();
     }
 
     @Deactivate
@@ -92,24 +112,50 @@ public final class ShellSocket {
         for (var guest : guests) {
             guest.close();
         }
+        clock.shutdownNow();
         Files.deleteIfExists(socket);
     }
 
     private void accept() {
-        try {
-            while (server.isOpen()) {
-                var guest = server.accept();
-                if (guests.size() < MOST_SESSIONS) {
-                    guests.add(guest);
-                    start("animus-shell-session", () -> receive(guest));
-                } else {
-                    guest.close();
+        var isWell = true;
+        while (server.isOpen()) {
+            try {
+                admit(server.accept());
+                isWell = true;
+            } catch (ClosedChannelException e) {
+                LOG.debug("the shell is closed", e);
+            } catch (IOException e) {
+                // The hub may have too many files open, for a while.
+                if (isWell) {
+                    LOG.error("The shell can't take a session in, and goes on trying", e);
                 }
+                isWell = false;
+                LockSupport.parkNanos(PAUSE.toNanos());
             }
-        } catch (ClosedChannelException e) {
-            LOG.debug("the shell is closed", e);
+        }
+    }
+
+    private void admit(SocketChannel guest) {
+        if (guests.size() >= MOST_SESSIONS) {
+            turnAway(guest, MOST_SESSIONS + " sessions are open, which is the most. Leave one of them.");
+            return;
+        }
+        guests.add(guest);
+        if (server.isOpen()) {
+            thread("animus-shell-session", () -> receive(guest)).start();
+        } else {
+            // Whoever closed the shell may have looked for guests before this one was there.
+            turnAway(guest, "The shell is closed.");
+        }
+    }
+
+    private void turnAway(SocketChannel guest, String why) {
+        try (guest) {
+            ChannelStreams.out(guest).write((why + "\r\n").getBytes(UTF_8));
         } catch (IOException e) {
-            LOG.error("The shell takes no more sessions until the hub is started again", e);
+            LOG.debug("gone before being told: {}", why, e);
+        } finally {
+            guests.remove(guest);
         }
     }
 
@@ -132,7 +178,7 @@ public final class ShellSocket {
 
     private void serve(SocketChannel guest) throws IOException {
         var in = ChannelStreams.in(guest);
-        var greeting = Greeting.read(in);
+        var greeting = greeting(guest, in);
         try (var screen = new Carrier(ChannelStreams.out(guest));
                 var terminal = new SocketTerminal(greeting, in, screen);
                 var out = new PrintStream(terminal.output(), true, UTF_8);
@@ -146,6 +192,23 @@ public final class ShellSocket {
             session.put(LineReader.HISTORY_IGNORE, KEYS);
             Login.out(session);
             session.run();
+        }
+        // The session has closed its own.
+        try (var last = new Carrier(ChannelStreams.out(guest))) {
+            last.write(Greeting.END);
+        }
+    }
+
+    /** Reads it while there is patience, and answers one that can't be. */
+    private Greeting greeting(SocketChannel guest, InputStream in) throws IOException {
+        var end = clock.schedule(() -> turnAway(guest, "No greeting came."), patienceMillis, TimeUnit.MILLISECONDS);
+        try {
+            return Greeting.read(in);
+        } catch (IOException e) {
+            turnAway(guest, "The shell stays closed: " + e.getMessage() + ".");
+            throw e;
+        } finally {
+            end.cancel(false);
         }
     }
 
@@ -171,9 +234,9 @@ public final class ShellSocket {
         }
     }
 
-    private static void start(String name, Runnable work) {
+    private static Thread thread(String name, Runnable work) {
         var thread = new Thread(work, name);
         thread.setDaemon(true);
-        thread.start();
+        return thread;
     }
 }

@@ -5,6 +5,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.apache.felix.gogo.runtime.CommandSessionImpl;
 import org.apache.felix.gogo.runtime.threadio.ThreadIOImpl;
+import org.apache.felix.service.command.Function;
 import org.apache.felix.service.threadio.ThreadIO;
 import org.apache.karaf.shell.api.console.SessionFactory;
 import org.apache.karaf.shell.impl.action.command.ManagerImpl;
@@ -42,8 +43,11 @@ final class RealShell implements AutoCloseable {
             return super.invoke(session, target, name, arguments);
         }
 
-        void hold() {
+        void holdMethods() {
             isHeld = true;
+        }
+
+        void holdCommands() {
             getRegistry().getCommands().stream()
                     .filter(command -> command.getScope().equals("shell"))
                     .toList()
@@ -71,7 +75,21 @@ final class RealShell implements AutoCloseable {
 
     /** As the configuration of a hub does: no command of Karaf's own, and no call of a method. */
     void hold() {
-        factory.hold();
+        holdMethods();
+        holdCommands();
+    }
+
+    void holdMethods() {
+        factory.holdMethods();
+    }
+
+    void holdCommands() {
+        factory.holdCommands();
+    }
+
+    /** A command that no list of commands names. */
+    void bringSecretly(String scope, String name) {
+        factory.getCommandProcessor().addCommand(scope, (Function) (session, arguments) -> "done", name);
     }
 
     SessionFactory factory() {
