@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -35,6 +36,10 @@ record CarriedPackages(SortedMap<String, PluginPackage> all) {
 
     static boolean isPackage(String path) {
         return path.startsWith(FOLDER) && path.endsWith(PACKAGE);
+    }
+
+    static CarriedPackages none() {
+        return new CarriedPackages(Collections.emptySortedMap());
     }
 
     /**

@@ -2,6 +2,7 @@ package io.animus.kernel.compose;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.animus.api.plugin.permission.Permissions;
 import java.io.ByteArrayInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -16,7 +17,6 @@ import org.jspecify.annotations.Nullable;
  * @param permissions of a plugin, on one line; null if there are none
  */
 record JarParts(Manifest manifest, @Nullable String permissions) {
-    private static final String PERMISSIONS = "OSGI-INF/animus/permissions.json";
     private static final int LARGEST_PART = 1 << 20;
 
     /** Reads a jar, and leaves the stream open. */
@@ -32,7 +32,7 @@ record JarParts(Manifest manifest, @Nullable String permissions) {
             for (var entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
                 if (entry.getName().equals("META-INF/MANIFEST.MF")) {
                     manifest.read(new ByteArrayInputStream(zip.readNBytes(LARGEST_PART)));
-                } else if (entry.getName().equals(PERMISSIONS)) {
+                } else if (entry.getName().equals(Permissions.RESOURCE)) {
                     permissions = new String(zip.readNBytes(LARGEST_PART), UTF_8)
                             .strip()
                             .replaceAll("\\s+", " ");

@@ -7,6 +7,7 @@ import io.animus.api.types.Json;
 import io.animus.kernel.audit.log.Note;
 import io.animus.kernel.trust.Arguments;
 import io.animus.kernel.trust.PublisherKey;
+import io.animus.kernel.trust.Shown;
 import io.animus.kernel.trust.TrustStore;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -78,7 +79,7 @@ public final class Main {
             err.println("animus compose: " + e.getMessage() + "; see animus compose --help");
             return USAGE;
         } catch (BrokenArchiveException e) {
-            e.problems().forEach(problem -> err.println("animus compose: " + problem));
+            e.problems().forEach(problem -> err.println("animus compose: " + Shown.text(problem)));
             return FAILED;
         } catch (FileAlreadyExistsException e) {
             err.println("animus compose: " + e.getMessage() + " is there already, and stays as it is");
@@ -111,7 +112,9 @@ public final class Main {
         for (var feature : features) {
             out.printf(
                     "%-28s %s%s%n",
-                    feature.name(), boot.contains(feature.name()) ? "" : "(not started) ", feature.description());
+                    Shown.text(feature.name()),
+                    boot.contains(feature.name()) ? "" : "(not started) ",
+                    Shown.text(feature.description()));
         }
         return DONE;
     }
@@ -179,8 +182,10 @@ public final class Main {
                 .map(Path::of)
                 .toList();
         var agreed = arguments.all("--consent").stream().map(Digest::new).toList();
-        var packages =
-                CarriedPackages.of(files, agreed, wanted != null, TrustStore.read(arguments.path("--trust", trust)));
+        // Nothing else is judged here by whom to trust.
+        var packages = files.isEmpty()
+                ? CarriedPackages.none()
+                : CarriedPackages.of(files, agreed, wanted != null, TrustStore.read(arguments.path("--trust", trust)));
         if (wanted != null) {
             for (var file : wanted.files()) {
                 if (CarriedPackages.isPackage(file.path()) && !packages.all().containsKey(file.path())) {
@@ -274,7 +279,7 @@ public final class Main {
                     .build());
             return;
         }
-        found.problems().forEach(problem -> err.println("animus compose: " + problem));
+        found.problems().forEach(problem -> err.println("animus compose: " + Shown.text(problem)));
         if (found.isGood()) {
             out.printf(
                     "%s is whole, %,d files, signed by %s%n",
@@ -289,19 +294,20 @@ public final class Main {
                     comparison.lines().stream().map(Comparison.Line::json).toList()));
         } else {
             for (var line : comparison.lines()) {
-                out.printf(
-                        "%-11s %-45s %s -> %s%n",
-                        line.subject().word(),
-                        line.name(),
-                        line.before() == null ? "none" : line.before(),
-                        line.after() == null ? "none" : line.after());
+                var text = "%-11s %-45s %s -> %s"
+                        .formatted(
+                                line.subject().word(),
+                                line.name(),
+                                line.before() == null ? "none" : line.before(),
+                                line.after() == null ? "none" : line.after());
+                out.println(Shown.text(text));
             }
         }
         return comparison.lines().isEmpty() ? DONE : FAILED;
     }
 
     private void say(Json json) {
-        out.println(new String(json.canonical(), UTF_8));
+        out.println(Shown.json(json));
     }
 
     private static String usage() {

@@ -254,6 +254,31 @@ class ComposeTest {
         assertThat(folder.resolve("cut")).doesNotExist();
     }
 
+    /** The other archive is one that nobody has verified. */
+    @Test
+    void showsNothingThatATerminalObeys() throws Exception {
+        new SampleHub()
+                .jar(SampleHub.GIT, "animus-scm-git", "2\u001b[2K", "\u202ecilbuP", "{\"connects\":[\"\u009b2K\"]}")
+                .write(folder.resolve("next.tar.gz"));
+
+        assertThat(run("diff", source.toString(), "--to", file("next.tar.gz"))).isOne();
+        assertThat(said()).contains("2?[2K", "?cilbuP", "?2K").doesNotContain("\u001b", "\u202e", "\u009b");
+        assertThat(run("diff", "--json", source.toString(), "--to", file("next.tar.gz")))
+                .isOne();
+        assertThat(said())
+                .contains("2\\u001b[2K", "\\u202ecilbuP", "\\u009b2K")
+                .doesNotContain("\u001b", "\u202e", "\u009b");
+    }
+
+    @Test
+    void buildsWithoutPackagesWhoeverIsTrusted() throws Exception {
+        Files.writeString(trust.resolve("revoked"), "no key and no digest\n");
+
+        assertThat(run("build", "--from", source.toString(), "--out", file("mine.tar.gz"), "--features", "scm-git"))
+                .as(said())
+                .isZero();
+    }
+
     @Test
     void explainsWrongUsage() {
         assertThat(run("build", "--from", source.toString(), "--out", file("x")))

@@ -2,6 +2,7 @@ package io.animus.kernel.compose;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.animus.api.plugin.permission.Permissions;
 import io.animus.api.types.Digest;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -85,7 +86,7 @@ final class SampleHub {
         var bytes = new ByteArrayOutputStream();
         try (var jar = new JarOutputStream(bytes, manifest)) {
             if (permissions != null) {
-                jar.putNextEntry(new ZipEntry("OSGI-INF/animus/permissions.json"));
+                jar.putNextEntry(new ZipEntry(Permissions.RESOURCE));
                 jar.write(permissions.getBytes(UTF_8));
             }
         } catch (IOException e) {

@@ -161,7 +161,9 @@ public final class Main {
         var note = plugin.signature();
         var signers = note == null
                 ? List.<String>of()
-                : note.signatures().stream().map(line -> line.name()).toList();
+                : note.signatures().stream()
+                        .map(line -> Shown.text(line.name()))
+                        .toList();
         var text = new StringBuilder()
                 .append("%s %s: %s by %s, for io.animus.api.%s %s%s%n"
                         .formatted(
@@ -176,7 +178,9 @@ public final class Main {
         manifest.bundles().forEach(bundle -> text.append("%s %s%n".formatted(bundle.file(), bundle.digest())));
         manifest.configurations().forEach(file -> text.append("%s %s%n".formatted(file.file(), file.digest())));
         text.append("asks for %s%n".formatted(plugin.permissions().digest()));
-        plugin.permissions().beyond(Permissions.NONE).forEach(item -> text.append("  %s%n".formatted(item)));
+        plugin.permissions()
+                .beyond(Permissions.NONE)
+                .forEach(item -> text.append("  %s%n".formatted(Shown.text(item))));
         text.append(signers.isEmpty() ? "not signed" : "says that it is signed by " + String.join(", ", signers));
         say(
                 arguments,
@@ -192,7 +196,7 @@ public final class Main {
     }
 
     private void say(Arguments arguments, Json.Members json, String text) {
-        out.println(arguments.has("--json") ? new String(json.canonical(), UTF_8) : text);
+        out.println(arguments.has("--json") ? Shown.json(json) : text);
     }
 
     private static String usage() {

@@ -56,6 +56,15 @@ class MainTest {
     }
 
     @Test
+    void whatATerminalWouldObeyIsNotShown() {
+        var nasty = "a\u001b[2K\u009b2K\u202eb\u2028c\r\n\udb40\udc41ü";
+
+        assertThat(Shown.text(nasty)).isEqualTo("a?[2K?2K?b?c???ü");
+        assertThat(Shown.json(Json.of(nasty)))
+                .isEqualTo("\"a\\u001b[2K\\u009b2K\\u202eb\\u2028c\\r\\n\\udb40\\udc41ü\"");
+    }
+
+    @Test
     void theSecretIsForItsOwnerAloneAndNeverOverwritten() throws Exception {
         run("keygen", "--name", "acme.example", "--out", folder.toString());
         var secret = folder.resolve("acme.example.key");

@@ -41,7 +41,8 @@ public record Permissions(Technical technical, Business business) {
     private static final long FORMAT = 1;
 
     private static final Pattern HOST = Pattern.compile("config|(\\*|(\\*\\.)?[a-z0-9][a-z0-9.-]*):(\\*|[0-9]{1,5})");
-    private static final Pattern FILE = Pattern.compile("config|data|/\\S*");
+    // Whoever is to agree to it reads it at a terminal, which must obey nothing of it.
+    private static final Pattern FILE = Pattern.compile("config|data|/[^\\p{Cc}\\p{Cf}\\p{Z}]*");
     private static final Pattern WORD = Pattern.compile("[a-z0-9][a-z0-9._-]*");
     private static final Pattern INTERFACE = Pattern.compile("[A-Za-z_][\\w$]*(\\.[A-Za-z_][\\w$]*)+");
 
@@ -50,7 +51,7 @@ public record Permissions(Technical technical, Business business) {
      *
      * @param connects where it connects to: {@code host:port}, either of them {@code *}, a host perhaps {@code *.domain}; or
      *     {@link #CONFIGURED}
-     * @param files absolute paths that it reads or writes; {@link #CONFIGURED}; {@code data} for the hub's data folder
+     * @param files absolute paths that it reads or writes, without white space and what isn't seen; {@link #CONFIGURED}; {@code data} for the hub's data folder
      * @param processes programs that it starts, by name
      * @param secrets classes of the secrets that it reads, such as {@code scm-password}
      */

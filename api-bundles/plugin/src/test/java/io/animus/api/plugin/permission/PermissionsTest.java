@@ -75,6 +75,10 @@ class PermissionsTest {
                 "io.animus.api.scm.ScmHost|io.animus.*|provides can't hold",
                 "*:22|anywhere|connects can't hold",
                 "/etc/ssl|../ssl|files can't hold",
+                "/etc/ssl|/etc/ ssl|files can't hold",
+                "/etc/ssl|/\\u001b[2K|files can't hold",
+                "/etc/ssl|/\u009b2K|files can't hold",
+                "/etc/ssl|/\u202elss|files can't hold",
             })
     void refusesWhatIsNotAsDescribed(String right, String wrong, String why) {
         assertThatIllegalArgumentException()
