@@ -153,7 +153,7 @@ public final class ConfigurePlugin implements Action {
                     }
                 }
                 case BYTE, SHORT, INTEGER, LONG -> {
-                    if (text.matches("-?[0-9]{1,15}")) {
+                    if (text.matches("-?[0-9]{1,16}") && Math.abs(Long.parseLong(text)) <= Json.MAX_WHOLE) {
                         return Json.of(Long.parseLong(text));
                     }
                 }

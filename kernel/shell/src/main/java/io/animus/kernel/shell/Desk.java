@@ -1,7 +1,9 @@
 package io.animus.kernel.shell;
 
+import io.animus.api.types.Json;
 import io.animus.kernel.core.Answer;
 import io.animus.kernel.core.Caller;
+import io.animus.kernel.trust.Shown;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.function.Function;
@@ -53,7 +55,11 @@ record Desk(Session session, Caller caller, UseCases cases) {
 
     /** Words that come from elsewhere, with nothing in them that a terminal would obey. */
     static String shown(String text) {
-        return text.replaceAll("[\\p{Cc}\\p{Cf}]", "?");
+        return Shown.text(text);
+    }
+
+    static String shown(Json value) {
+        return Shown.json(value);
     }
 
     static String shown(List<String> texts) {

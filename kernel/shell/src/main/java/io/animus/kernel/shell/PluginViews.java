@@ -196,6 +196,6 @@ final class PluginViews {
     }
 
     private static void print(PrintStream out, Json value) {
-        out.println(new String(value.canonical(), UTF_8));
+        out.println(Desk.shown(value));
     }
 }

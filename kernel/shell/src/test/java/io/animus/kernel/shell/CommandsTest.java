@@ -224,18 +224,21 @@ class CommandsTest {
 
         assertThat(typist.runs(configure + "port=x"))
                 .contains("INVALID_VALUE: /values/port: ", "INVALID_VALUE: /values/host: ");
-        typist.runs(configure + "host=r.example port=443 tls=true mirrors=a,b key=file:/run/key");
+        typist.runs(
+                configure + "host=r.example port=443 quota=9007199254740991 tls=true mirrors=a,b key=file:/run/key");
         assertThat(members(typist.runs("plugin-configure --json " + ARCHIVED + " acme.registry~far"))
                         .find("values")
                         .orElseThrow())
                 .isEqualTo(Json.object()
                         .put("host", "r.example")
                         .put("port", 443)
+                        .put("quota", Json.MAX_WHOLE)
                         .put("tls", true)
                         .put("mirrors", Json.texts(List.of("a", "b")))
                         .put("key", "file:/run/key")
                         .build());
 
+        assertThat(typist.runs(configure + "quota=9007199254740992")).contains("INVALID_VALUE: /values/quota: ");
         typist.runs("plugin-configure --unset tls --unset key " + ARCHIVED + " acme.registry~far host=other");
         assertThat(typist.runs(configure)).contains("\"other\"", "443").doesNotContain("tls", "/run/key");
         assertThat(typist.runs("plugin-configure " + ARCHIVED))
@@ -282,6 +285,15 @@ class CommandsTest {
         assertThat(typist.runs("plugin-show " + ARCHIVED))
                 .contains("Nobody ?[31manswers.")
                 .doesNotContain("\u001b[31m");
+
+        var instance = ARCHIVED + " acme.registry~nasty";
+        assertThat(typist.runs("plugin-configure " + instance + " host=a\u009b31m\u202eb"))
+                .contains("a?31m?b")
+                .doesNotContain("\u009b", "\u202e");
+        assertThat(typist.runs("plugin-configure --json " + instance))
+                .contains("a\\u009b31m\\u202eb")
+                .doesNotContain("\u009b", "\u202e");
+        typist.runs("plugin-configure --delete " + instance);
     }
 
     @Test
@@ -294,7 +306,7 @@ class CommandsTest {
         assertThat(typist.completes("plugin-configure ")).containsExactly(ARCHIVED);
         assertThat(typist.completes("plugin-configure " + ARCHIVED + " ")).containsExactly("acme.registry~");
         assertThat(typist.completes("plugin-configure " + ARCHIVED + " acme.registry~x "))
-                .containsExactly("host=", "key=", "port=", "tls=", "mirrors=");
+                .containsExactly("host=", "key=", "port=", "quota=", "tls=", "mirrors=");
         packed("acme-complete", "1.0.0", Permissions.NONE);
         assertThat(typist.completes("plugin-install " + folder + "/acme"))
                 .anyMatch(offer -> offer.endsWith("acme-complete-1.0.0.animus"));

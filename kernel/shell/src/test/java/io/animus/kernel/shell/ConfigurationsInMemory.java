@@ -29,6 +29,7 @@ final class ConfigurationsInMemory implements PluginConfigurations {
                         attribute("host", Kind.STRING, 0, true),
                         attribute("key", Kind.PASSWORD, 0, false),
                         attribute("port", Kind.INTEGER, 0, false),
+                        attribute("quota", Kind.LONG, 0, false),
                         attribute("tls", Kind.BOOLEAN, 0, false),
                         attribute("mirrors", Kind.STRING, 8, false))));
     }
