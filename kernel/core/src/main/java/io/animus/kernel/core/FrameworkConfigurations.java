@@ -155,6 +155,7 @@ public final class FrameworkConfigurations implements PluginConfigurations, Bund
                     "Another plugin is being configured on this node. Try again when that is done.");
         }
         var before = current();
+        var change = new Swapped(before);
         try {
             if (values == null && !before.containsKey(pid)) {
                 throw RefusedException.notFound("configuration that was made over the API");
@@ -172,13 +173,12 @@ public final class FrameworkConfigurations implements PluginConfigurations, Bund
             if (!after.equals(before)) {
                 swap(plugin, pid, after);
             }
+            return change;
         } catch (RuntimeException e) {
-            wish(before);
-            converge();
-            turn.release();
-            throw e;
+            try (change) {
+                throw e;
+            }
         }
-        return new Swapped(before);
     }
 
     private void swap(String plugin, String pid, SortedMap<String, Wish> after) {
@@ -253,6 +253,21 @@ public final class FrameworkConfigurations implements PluginConfigurations, Bund
 
     @Override
     public Step checked(PluginPackage plugin, Step step) {
+        try {
+            var problems = problems(plugin);
+            if (!problems.isEmpty()) {
+                throw new RefusedException(problems);
+            }
+            return step;
+        } catch (RuntimeException e) {
+            try (step) {
+                throw e;
+            }
+        }
+    }
+
+    /** What is wrong with the configurations that a package brings along. */
+    private List<Violation> problems(PluginPackage plugin) {
         var manifest = plugin.manifest();
         var types = bundle(manifest.name(), Version.parseVersion(manifest.version()))
                 .map(FrameworkConfigurations::typesOf)
@@ -270,11 +285,7 @@ public final class FrameworkConfigurations implements PluginConfigurations, Bund
                                 .forEach(problems::add),
                         () -> problems.add(Violation.of(
                                 ProblemCode.INVALID_VALUE, "The plugin has no configuration " + pid + "."))));
-        if (!problems.isEmpty()) {
-            step.close();
-            throw new RefusedException(problems);
-        }
-        return step;
+        return problems;
     }
 
     @Override

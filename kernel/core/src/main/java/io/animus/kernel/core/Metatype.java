@@ -138,6 +138,9 @@ final class Metatype {
 
     private void option(String value) {
         var attributes = attributes();
+        if (attributes.isEmpty()) {
+            throw new IllegalArgumentException("an option of no value");
+        }
         var last = attributes.remove(attributes.size() - 1);
         var options = new ArrayList<>(last.options());
         options.add(value);

@@ -63,7 +63,7 @@ public interface PluginConfigurations extends Decisions {
     /**
      * Checks what a package brings along.
      *
-     * @param step that installs it, and that is closed if something is wrong
+     * @param step that installs it, and that is closed by whatever is thrown here
      * @throws RefusedException for all that is wrong
      */
     Step checked(PluginPackage plugin, Step step);

@@ -2,6 +2,7 @@ package io.animus.kernel.core;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.animus.api.types.Json;
 import io.animus.kernel.domain.Violation;
@@ -16,8 +17,18 @@ class ConfigurationTypeTest {
 
     @BeforeEach
     void read() throws Exception {
-        type = Metatype.read(new ByteArrayInputStream(ConfiguredBundle.METATYPE.getBytes(UTF_8)))
-                .get(0);
+        type = read(ConfiguredBundle.METATYPE).get(0);
+    }
+
+    private static List<ConfigurationType> read(String metatype) throws Exception {
+        return Metatype.read(new ByteArrayInputStream(metatype.getBytes(UTF_8)));
+    }
+
+    @Test
+    void anOptionOfNoValueIsNoType() {
+        var metatype = "<m><OCD id='c'><Option value='well'/></OCD></m>";
+
+        assertThatIllegalArgumentException().isThrownBy(() -> read(metatype)).withMessage("an option of no value");
     }
 
     @Test

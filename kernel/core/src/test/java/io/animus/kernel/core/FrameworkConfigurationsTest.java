@@ -2,6 +2,7 @@ package io.animus.kernel.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.animus.api.types.Json;
 import io.animus.api.types.TypeId;
@@ -11,6 +12,9 @@ import io.animus.kernel.core.PluginConfigurations.Source;
 import io.animus.kernel.core.PluginRuntime.Decision;
 import io.animus.kernel.core.PluginRuntime.RolledBackException;
 import io.animus.kernel.domain.RefusedException;
+import io.animus.kernel.trust.PluginManifest;
+import io.animus.kernel.trust.PluginPackage;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -104,6 +108,24 @@ class FrameworkConfigurationsTest {
     }
 
     @Test
+    void aDiskThatTakesNothingHoldsUpNothingOnceItDoes() throws Exception {
+        install("1.0.0", Map.of());
+        keep(MAIN, mood("well"));
+        // What is still to be configured fails before the change, and after it again.
+        admin.getFactoryConfiguration(ConfiguredBundle.PID, "main", "?").delete();
+        var disk = framework.configurations();
+        Files.move(disk, folder.resolve("away"));
+        Files.createFile(disk);
+        assertThatExceptionOfType(UncheckedIOException.class).isThrownBy(() -> put(MAIN, mood("fine")));
+        Files.delete(disk);
+        Files.move(folder.resolve("away"), disk);
+
+        keep(MAIN, mood("fine"));
+        assertThat(moods()).containsExactly("fine");
+        configurations.follow();
+    }
+
+    @Test
     void aStartMakesTheFrameworkWhatTheFileSays() throws Exception {
         install("1.0.0", Map.of());
         keep(MAIN, mood("well"));
@@ -145,6 +167,22 @@ class FrameworkConfigurationsTest {
                     .withMessageContaining(wrong.getKey());
             assertThat(plugins.all()).isEmpty();
         }
+    }
+
+    @Test
+    void aPackageThatCannotBeCheckedIsNotInstalledAndInNobodysWay() throws Exception {
+        var plugin = ConfiguredBundle.in(folder, "1.0.0", Map.of());
+        var is = plugin.manifest();
+        var says = new PluginManifest(
+                is.name(), "one", is.port(), is.technology(), is.portVersion(), false, is.bundles(), List.of());
+        var odd = new PluginPackage(plugin.file(), says, null, Map.of(), plugin.permissions());
+        var step = plugins.install(plugin);
+
+        assertThatIllegalArgumentException().isThrownBy(() -> configurations.checked(odd, step));
+
+        assertThat(plugins.all()).isEmpty();
+        install("1.0.0", Map.of());
+        assertThat(plugins.all()).hasSize(1);
     }
 
     @Test

@@ -117,6 +117,12 @@ final class PluginFramework implements AutoCloseable {
         return context().getService(context().getServiceReference(ConfigurationAdmin.class));
     }
 
+    /** Where Configuration Admin keeps them. */
+    Path configurations() {
+        var bundle = context().getServiceReference(ConfigurationAdmin.class).getBundle();
+        return bundle.getBundleContext().getDataFile("config").toPath();
+    }
+
     /** All that are there now. */
     List<Plugin> present() {
         return ports.plugins();
