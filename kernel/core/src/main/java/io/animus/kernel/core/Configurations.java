@@ -74,7 +74,7 @@ public final class Configurations {
     /** Waits for the plugin before the transaction, which would hold back the cover of everybody's events. */
     private Answer<Configured> put(
             Caller caller, @Nullable Once<Configured> once, String plugin, String pid, Json.@Nullable Members values) {
-        record.requireWhole();
+        record.requireOpen();
         var type = type(plugin, pid);
         if (values != null) {
             var problems = type.problems("/values", values);

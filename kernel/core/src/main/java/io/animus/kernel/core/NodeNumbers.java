@@ -63,10 +63,15 @@ final class NodeNumbers {
      * @throws DatabaseUnavailableException if this life is over, or the others may think so
      */
     synchronized long next(TypeId event) {
+        requireGiving();
+        return give(event, List.of());
+    }
+
+    /** @throws DatabaseUnavailableException if {@link #next} has none to give */
+    synchronized void requireGiving() {
         if (!isGiving()) {
             throw noNumbers();
         }
-        return give(event, List.of());
     }
 
     /** The number of the event that begins this life, before which it gives none. */

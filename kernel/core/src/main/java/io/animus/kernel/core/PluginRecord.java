@@ -96,16 +96,27 @@ public final class PluginRecord {
     }
 
     /**
-     * Makes sure that all that was decided is in the log, before something else is.
+     * Makes sure that a change can be put on record, and that all that was decided is, before anything is done.
      *
      * @throws RefusedException {@code STATE_CONFLICT} if the database can't tell yet
-     * @throws DatabaseUnavailableException if it can't be asked
+     * @throws DatabaseUnavailableException if nothing can be put on record
      */
-    void requireWhole() {
-        if (!isWhole()) {
+    void requireOpen() {
+        if (!isOpen()) {
             throw PluginBundles.conflict(
                     "The hub is finding out whether the last change of a plugin is on record. Try again in a moment.");
         }
+    }
+
+    /**
+     * Whether a change can be put on record now, and all before it is.
+     *
+     * @throws DatabaseUnavailableException if nothing can be put on record
+     */
+    boolean isOpen() {
+        trail.numbers().requireGiving();
+        database.read(tx -> tx.auditNodes().horizon());
+        return isWhole();
     }
 
     /**
@@ -121,25 +132,26 @@ public final class PluginRecord {
             if (until > horizon.oldest()) {
                 doubts.set(i, new Doubt(open.source(), open.decision(), until));
             } else {
-                recordOnce(open.source(), open.decision());
+                recordOnce(i);
                 doubts.remove(i);
             }
         }
         return doubts.isEmpty();
     }
 
-    private void recordOnce(Decisions source, Decision decision) {
+    private void recordOnce(int doubt) {
+        var source = doubts.get(doubt).source();
+        var decision = doubts.get(doubt).decision();
         var committed = database.read(tx -> tx.auditNodes().committed(List.of(decision.event())));
         if (committed.isEmpty()) {
             LOG.warn(
                     "{} of {} was decided but not recorded, and is recorded now", decision.action(), decision.plugin());
-            // Whoever is killed here finds its own event, and doesn't record twice.
-            write(
-                    decision.action(),
-                    decision.plugin(),
-                    afterwards(decision),
-                    event -> source.remember(
-                            new Decision(event, decision.action(), decision.plugin(), decision.details())));
+            // Whoever is killed here, or gets no answer, looks for this event next, and doesn't record twice.
+            write(decision.action(), decision.plugin(), afterwards(decision), event -> {
+                var again = new Decision(event, decision.action(), decision.plugin(), decision.details());
+                source.remember(again);
+                doubts.set(doubt, new Doubt(source, again, null));
+            });
         }
         source.remember(null);
     }

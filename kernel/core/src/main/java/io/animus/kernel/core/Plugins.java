@@ -136,9 +136,13 @@ public final class Plugins {
         }
     }
 
-    /** Whether a package can be {@linkplain #bring brought} now: no other plugin is being changed, and all is on record. */
+    /**
+     * Whether a package can be {@linkplain #bring brought} now: no other plugin is being changed, and all is on record.
+     *
+     * @throws UnavailableException if nothing can be put on record, so that nothing may be done
+     */
     boolean isAtRest() {
-        return !runtime.isBusy() && record.isWhole();
+        return !runtime.isBusy() && record.isOpen();
     }
 
     /**
@@ -303,7 +307,7 @@ public final class Plugins {
             return first.get();
         }
         return gate.onRecord(caller, target(name), () -> {
-            record.requireWhole();
+            record.requireOpen();
             Step step;
             try {
                 step = work.get();
@@ -351,6 +355,7 @@ public final class Plugins {
             if (e.mayBeDone()) {
                 step.settle();
                 record.doubt(runtime);
+                configurations.follow();
             }
             throw e;
         }

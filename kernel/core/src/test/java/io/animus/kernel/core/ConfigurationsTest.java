@@ -10,9 +10,11 @@ import io.animus.kernel.domain.access.SystemRole;
 import io.animus.kernel.store.postgres.DatabaseUnavailableException;
 import io.animus.kernel.trust.Mode;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -88,24 +90,21 @@ class ConfigurationsTest {
 
     @Test
     void aCommitOfWhichNobodyKnowsIsLookedUp() throws Exception {
-        try (var owner = kernel.asOwner();
-                var sql = owner.createStatement()) {
-            sql.execute("create function break_off() returns trigger language plpgsql as"
-                    + " $$ begin perform pg_terminate_backend(pg_backend_pid()); return null; end $$");
-            sql.execute("create constraint trigger breaking after insert on audit_event deferrable initially deferred"
-                    + " for each row execute function break_off()");
-            try {
-                assertThatExceptionOfType(DatabaseUnavailableException.class)
-                        .isThrownBy(() -> useCases().configure(admin, null, NAME, PID, WELL));
-            } finally {
-                sql.execute("drop trigger breaking on audit_event");
-                sql.execute("drop function break_off");
-            }
-        }
+        breakingOff(() -> useCases().configure(admin, null, NAME, PID, WELL));
 
         Await.until("it is on record", record::isWhole);
         assertThat(configured()).containsExactly(HUB);
         assertThat(configurations.all(NAME)).extracting(one -> one.values()).containsExactly(WELL);
+    }
+
+    @Test
+    void aPackageOfWhichNobodyKnowsIsConfiguredAllTheSame() throws Exception {
+        var file = ConfiguredBundle.in(folder, "2.0.0", Map.of(PID, WELL)).file();
+
+        breakingOff(() -> plugins().update(admin, null, NAME, file, null));
+
+        assertThat(configurations.all(NAME)).extracting(one -> one.values()).containsExactly(WELL);
+        Await.until("it is on record", record::isWhole);
     }
 
     @Test
@@ -135,6 +134,23 @@ class ConfigurationsTest {
 
     private Configurations useCases() {
         return new Configurations(kernel.gate(), plugins(), record, configurations);
+    }
+
+    /** The connection of this breaks off in the commit. */
+    private static void breakingOff(ThrowingCallable work) throws SQLException {
+        try (var owner = kernel.asOwner();
+                var sql = owner.createStatement()) {
+            sql.execute("create function break_off() returns trigger language plpgsql as"
+                    + " $$ begin perform pg_terminate_backend(pg_backend_pid()); return null; end $$");
+            sql.execute("create constraint trigger breaking after insert on audit_event deferrable initially deferred"
+                    + " for each row execute function break_off()");
+            try {
+                assertThatExceptionOfType(DatabaseUnavailableException.class).isThrownBy(work);
+            } finally {
+                sql.execute("drop trigger breaking on audit_event");
+                sql.execute("drop function break_off");
+            }
+        }
     }
 
     /** By whom it was put on record that the plugin was configured. */

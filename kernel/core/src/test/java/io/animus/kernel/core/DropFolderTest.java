@@ -10,6 +10,7 @@ import io.animus.api.plugin.permission.Permissions;
 import io.animus.api.plugin.permission.Permissions.Technical;
 import io.animus.kernel.core.PluginRuntime.Installed;
 import io.animus.kernel.domain.access.SystemRole;
+import io.animus.kernel.store.postgres.Database;
 import io.animus.kernel.trust.Mode;
 import io.animus.kernel.trust.PublisherKey;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -27,6 +29,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleEvent;
+import org.osgi.framework.SynchronousBundleListener;
 
 /** What becomes of files in the drop folder, in a real framework and on the record of a real database. */
 @Timeout(120)
@@ -43,6 +48,8 @@ class DropFolderTest {
     private Path drops;
     private PublisherKey publisher;
     private PluginFramework framework;
+    private FrameworkPlugins runtime;
+    private FrameworkConfigurations configurations;
     private Plugins plugins;
     private DropFolder door;
 
@@ -63,17 +70,21 @@ class DropFolderTest {
         Files.createDirectories(folder.resolve("etc/trust"));
         Files.writeString(folder.resolve("etc/trust/acme.pub"), publisher.verifier() + "\n");
         framework = new PluginFramework(folder);
-        var runtime = framework.runtime(WINDOW);
-        var configurations = framework.configurations(runtime, WINDOW);
-        plugins = new Plugins(
-                kernel.gate(),
-                new PluginRecord(kernel.database(), kernel.trail(), runtime, configurations),
+        runtime = framework.runtime(WINDOW);
+        configurations = framework.configurations(runtime, WINDOW);
+        plugins = plugins(kernel.database(), kernel.trail());
+        door = new DropFolder(plugins, drops);
+        door.look();
+    }
+
+    private Plugins plugins(Database database, AuditTrail trail) {
+        return new Plugins(
+                new Gate(database, trail),
+                new PluginRecord(database, trail, runtime, configurations),
                 runtime,
                 configurations,
                 // Even where others let in what nobody has signed.
                 TrustMode.ofDevelopment(folder.resolve("etc"), Mode.OFF));
-        door = new DropFolder(plugins, drops);
-        door.look();
     }
 
     @AfterEach
@@ -259,6 +270,35 @@ class DropFolderTest {
 
         assertThat(files()).containsExactly("swapped.animus");
         assertThat(all()).isEmpty();
+    }
+
+    @Test
+    void nothingIsEvenStartedThatCannotBePutOnRecord() throws Exception {
+        var started = new CopyOnWriteArrayList<Bundle>();
+        framework.context().addBundleListener((SynchronousBundleListener) event -> {
+            if (event.getType() == BundleEvent.STARTED) {
+                started.add(event.getBundle());
+            }
+        });
+        drop("swapped.animus", SwapBundle.of("1.0.0"));
+        var away = kernel.anotherDatabase();
+        away.close();
+        var silenced = new AuditTrail(kernel.database(), Composition.none());
+        silenced.begin();
+
+        for (var hub : List.of(
+                plugins(away, new AuditTrail(away, Composition.none())), plugins(kernel.database(), silenced))) {
+            var look = new DropFolder(hub, drops);
+            look.look();
+            look.look();
+            look.close();
+        }
+        assertThat(started).isEmpty();
+        assertThat(files()).containsExactly("swapped.animus");
+
+        lookTwice();
+        assertThat(started).hasSize(1);
+        assertThat(files()).containsExactly("swapped.animus.installed");
     }
 
     @Test

@@ -12,11 +12,15 @@ import io.animus.kernel.domain.RefusedException;
 import io.animus.kernel.domain.access.SystemRole;
 import io.animus.kernel.store.postgres.DatabaseUnavailableException;
 import io.animus.kernel.trust.Mode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -176,6 +180,49 @@ class PluginsTest {
 
             Await.until("it is on record", record::isWhole);
             assertThat(updates()).containsExactly(HUB);
+        }
+    }
+
+    @Test
+    void aDiskThatIsFullOnceRecordsNothingTwice() {
+        var record = record();
+        record.doubt(new FullOnce(new Decision(
+                kernel.trail().ids().next("aud"),
+                Action.PLUGIN_UPDATED,
+                NAME,
+                Json.object().build())));
+
+        Await.until("it is on record", () -> {
+            try {
+                return record.isWhole();
+            } catch (UncheckedIOException e) {
+                return false;
+            }
+        });
+        assertThat(updates()).containsExactly(HUB);
+    }
+
+    /** Keeps a decision where there was no room to forget it at first. */
+    private static final class FullOnce implements Decisions {
+        private Optional<Decision> kept;
+        private boolean isFull = true;
+
+        FullOnce(Decision kept) {
+            this.kept = Optional.of(kept);
+        }
+
+        @Override
+        public synchronized Optional<Decision> unrecorded() {
+            return kept;
+        }
+
+        @Override
+        public synchronized void remember(@Nullable Decision unrecorded) {
+            if (unrecorded == null && isFull) {
+                isFull = false;
+                throw new UncheckedIOException(new IOException("no space left on device"));
+            }
+            kept = Optional.ofNullable(unrecorded);
         }
     }
 
