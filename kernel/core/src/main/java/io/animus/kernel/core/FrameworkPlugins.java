@@ -121,19 +121,21 @@ public final class FrameworkPlugins implements PluginRuntime, BundleListener {
 
     @Override
     public void reconsider() {
+        var before = considered;
         var mode = trust.mode();
-        if (refused.isEmpty() || mode == considered) {
+        if (mode == before) {
             return;
         }
-        turn.acquireUninterruptibly();
-        try {
-            refused = wanted.reconsider(refused);
-            considered = mode;
-        } catch (IOException e) {
-            throw new UncheckedIOException("can't look at the plugins again", e);
-        } finally {
-            turn.release();
+        // One that is stricter starts nothing, and stops nothing either.
+        if (mode.compareTo(before) > 0 && !refused.isEmpty()) {
+            turn.acquireUninterruptibly();
+            try {
+                refused = wanted.reconsider(refused);
+            } finally {
+                turn.release();
+            }
         }
+        considered = mode;
     }
 
     /** The archive starts its own bundles whenever it likes to. */
@@ -176,18 +178,16 @@ public final class FrameworkPlugins implements PluginRuntime, BundleListener {
     }
 
     private Installed describe(Bundle bundle) {
-        var one = folder.wanted().get(bundle.getSymbolicName());
+        var one = wanted.wanted(bundle.getSymbolicName());
         var says = PluginBundles.capability(bundle).orElseThrow().getAttributes();
-        var state = one != null && !one.enabled()
-                ? State.DISABLED
-                : bundle.getState() == Bundle.ACTIVE ? State.ACTIVE : State.STOPPED;
+        var state = !one.enabled() ? State.DISABLED : bundle.getState() == Bundle.ACTIVE ? State.ACTIVE : State.STOPPED;
         return new Installed(
                 bundle.getSymbolicName(),
                 bundle.getVersion().toString(),
                 String.valueOf(says.get("port")),
                 String.valueOf(says.get("technology")),
                 state,
-                one == null ? null : one.digest(),
+                one.plugin() == null ? null : one.digest(),
                 PluginBundles.permissions(bundle),
                 ports.pluginsOf(bundle.getBundleId()).stream()
                         .map(plugin -> new Instance(plugin.descriptor().instance(), ports.healthOf(plugin)))
@@ -263,21 +263,21 @@ public final class FrameworkPlugins implements PluginRuntime, BundleListener {
 
     @Override
     public Step disable(String name) {
-        return begin(
-                () -> step(name, new Parts(new Wanted(false, wanted.packaged(name)), serving(require(name)), null)));
+        return begin(() -> step(name, new Parts(wanted.wanted(name).enabled(false), serving(require(name)), null)));
     }
 
     @Override
     public Step enable(String name) {
         return begin(() -> {
             var bundle = require(name);
+            requireReadable(name);
             var coming = serving(bundle) == null ? bundle : null;
             try {
                 bundles.start(bundle, window);
             } catch (BundleException e) {
                 throw PluginBundles.conflict(String.valueOf(e.getMessage()));
             }
-            return step(name, new Parts(new Wanted(true, wanted.packaged(name)), null, coming));
+            return step(name, new Parts(wanted.wanted(name).enabled(true), null, coming));
         });
     }
 
@@ -285,20 +285,28 @@ public final class FrameworkPlugins implements PluginRuntime, BundleListener {
     public Step remove(String name) {
         return begin(() -> {
             var bundle = require(name);
-            if (!PluginBundles.isPackaged(bundle)) {
+            if (wanted.wanted(name).isOfArchive()) {
                 throw PluginBundles.conflict(name + " came with the archive. Disable it instead.");
             }
+            var going = serving(bundle);
             // The archive may have one of its own, which works again from now on.
             var archived = wanted.archived(name).orElse(null);
             if (archived != null) {
                 wanted.restore(archived);
             }
-            return step(name, new Parts(null, serving(bundle), archived));
+            return step(name, new Parts(null, going, archived));
         });
     }
 
     private Bundle require(String name) {
         return wanted.main(name).orElseThrow(() -> RefusedException.notFound("plugin"));
+    }
+
+    private void requireReadable(String name) {
+        var one = wanted.wanted(name);
+        if (!one.isOfArchive() && one.plugin() == null) {
+            throw PluginBundles.conflict("The package of " + name + " can't be read. Put another one in its place.");
+        }
     }
 
     private static @Nullable Bundle serving(Bundle bundle) {

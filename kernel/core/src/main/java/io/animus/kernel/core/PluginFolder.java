@@ -53,11 +53,20 @@ final class PluginFolder {
     /**
      * What is wanted of a plugin.
      *
-     * @param plugin null if it is the archive's
+     * @param digest of the package; null if the plugin is the archive's
+     * @param plugin that package; null too if it can't be read
      */
-    record Wanted(boolean enabled, @Nullable PluginPackage plugin) {
-        @Nullable Digest digest() {
-            return plugin == null ? null : plugin.manifest().digest();
+    record Wanted(boolean enabled, @Nullable Digest digest, @Nullable PluginPackage plugin) {
+        Wanted(boolean enabled, @Nullable PluginPackage plugin) {
+            this(enabled, plugin == null ? null : plugin.manifest().digest(), plugin);
+        }
+
+        Wanted enabled(boolean isEnabled) {
+            return new Wanted(isEnabled, digest, plugin);
+        }
+
+        boolean isOfArchive() {
+            return digest == null;
         }
     }
 
@@ -122,7 +131,6 @@ final class PluginFolder {
         return plugin.in(kept);
     }
 
-    /** A package that is lost or was changed is left out: nothing unknown is started. */
     private State read() throws IOException {
         var wanted = new TreeMap<String, Wanted>();
         var list = folder.resolve("installed.json");
@@ -135,28 +143,30 @@ final class PluginFolder {
         }
         for (var entry : plugins.members().entrySet()) {
             if (entry.getValue() instanceof Json.Members values) {
-                read(entry.getKey(), values).ifPresent(one -> wanted.put(entry.getKey(), one));
+                wanted.put(entry.getKey(), read(entry.getKey(), values));
             }
         }
         var unrecorded = all.members().get("unrecorded") instanceof Json.Members left ? Decision.of(left) : null;
         return new State(wanted, unrecorded);
     }
 
-    private Optional<Wanted> read(String name, Json.Members values) {
+    /** A package that is lost or was changed stays wanted as it was, but nothing unknown is started in its place. */
+    private Wanted read(String name, Json.Members values) {
         var enabled = Json.of(true).equals(values.members().get("enabled"));
-        if (!(values.members().get("package") instanceof Json.Text digest)) {
-            return Optional.of(new Wanted(enabled, null));
+        if (!(values.members().get("package") instanceof Json.Text text)) {
+            return new Wanted(enabled, null);
         }
+        var digest = new Digest(text.value());
         try {
-            var plugin = PackageReader.read(file(new Digest(digest.value())));
-            if (plugin.manifest().digest().value().equals(digest.value())) {
-                return Optional.of(new Wanted(enabled, plugin));
+            var plugin = PackageReader.read(file(digest));
+            if (plugin.manifest().digest().equals(digest)) {
+                return new Wanted(enabled, plugin);
             }
             lost.add(new Refusal(name, "", "Its package was replaced by another one."));
         } catch (BrokenPackageException | IOException e) {
             lost.add(new Refusal(name, "", "Its package can't be read: " + e.getMessage()));
         }
-        return Optional.empty();
+        return new Wanted(enabled, digest, null);
     }
 
     private void write(State next) throws IOException {
@@ -183,9 +193,9 @@ final class PluginFolder {
     void sweep() throws IOException {
         var keep = new HashSet<Path>();
         for (var one : wanted().values()) {
-            var plugin = one.plugin();
-            if (plugin != null) {
-                keep.add(file(plugin.manifest().digest()));
+            var digest = one.digest();
+            if (digest != null) {
+                keep.add(file(digest));
             }
         }
         var packages = folder.resolve("packages");

@@ -54,19 +54,41 @@ record WantedPlugins(
                 trust.problem(bundle).map(problem -> refuse(bundle, problem)).ifPresent(refused::add);
             }
         }
-        refused.forEach(one -> LOG.error("{} {} does not start: {}", one.plugin(), one.version(), one.reason()));
-        return List.copyOf(refused);
+        return logged(refused);
     }
 
-    /** As {@link #converge}, once the mode of trust is another one than it was at the start. */
-    List<Refusal> reconsider(List<Refusal> before) throws IOException {
-        var refused = converge();
+    /**
+     * Looks again at what was refused, once the mode of trust is another one. What runs meanwhile is left alone.
+     *
+     * @return what doesn't start even now
+     */
+    List<Refusal> reconsider(List<Refusal> before) {
+        var refused = new ArrayList<Refusal>();
         for (var one : before) {
-            if (refused.stream().noneMatch(still -> still.plugin().equals(one.plugin()))) {
-                archived(one.plugin()).filter(this::isWanted).ifPresent(this::restore);
+            if (main(one.plugin()).stream().noneMatch(bundle -> bundle.getState() == Bundle.ACTIVE)) {
+                lookAgain(one).ifPresent(refused::add);
             }
         }
-        return refused;
+        stopUnwanted();
+        return logged(refused);
+    }
+
+    private Optional<Refusal> lookAgain(Refusal before) {
+        var one = wanted(before.plugin());
+        if (one.isOfArchive()) {
+            var bundle = archived(before.plugin()).filter(this::isWanted);
+            var problem = bundle.flatMap(trust::problem);
+            if (problem.isEmpty()) {
+                bundle.ifPresent(this::restore);
+            }
+            return problem.map(why -> refuse(bundle.orElseThrow(), why));
+        }
+        return one.plugin() == null ? Optional.of(before) : bringBack(one.plugin(), one.enabled());
+    }
+
+    private static List<Refusal> logged(List<Refusal> refused) {
+        refused.forEach(one -> LOG.error("{} {} does not start: {}", one.plugin(), one.version(), one.reason()));
+        return List.copyOf(refused);
     }
 
     private Refusal refuse(Bundle bundle, String problem) {
@@ -95,7 +117,7 @@ record WantedPlugins(
 
     /** The bundle that is wanted of this plugin, or the archive's newest. */
     Optional<Bundle> main(String name) {
-        var plugin = packaged(name);
+        var plugin = wanted(name).plugin();
         return plugin == null ? archived(name) : bundles.find(plugin.manifest().main());
     }
 
@@ -106,14 +128,9 @@ record WantedPlugins(
                 .max(Comparator.comparing(Bundle::getVersion));
     }
 
-    /** The package that is wanted of this plugin; null if it is the archive's. */
-    @Nullable PluginPackage packaged(String name) {
-        var one = folder.wanted().get(name);
-        return one == null ? null : one.plugin();
-    }
-
-    List<Bundle> all() {
-        return bundles.plugins();
+    /** What is wanted of this plugin; the archive's if nobody ever said. */
+    Wanted wanted(String name) {
+        return folder.wanted().getOrDefault(name, new Wanted(true, null));
     }
 
     State decide(@Nullable Wanted next, Decision decision) throws IOException {
@@ -134,11 +151,12 @@ record WantedPlugins(
     }
 
     private boolean isWanted(Bundle bundle) {
-        var one = folder.wanted().get(bundle.getSymbolicName());
-        if (one == null || one.plugin() == null) {
-            return !PluginBundles.isPackaged(bundle) && (one == null || one.enabled());
+        var one = wanted(String.valueOf(bundle.getSymbolicName()));
+        if (one.isOfArchive()) {
+            return !PluginBundles.isPackaged(bundle) && one.enabled();
         }
         return one.enabled()
+                && one.plugin() != null
                 && bundles.find(one.plugin().manifest().main())
                         .filter(bundle::equals)
                         .isPresent();

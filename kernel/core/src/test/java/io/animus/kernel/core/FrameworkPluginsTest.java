@@ -2,19 +2,15 @@ package io.animus.kernel.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.tuple;
 
 import io.animus.api.types.Json;
 import io.animus.api.types.TypeId;
 import io.animus.kernel.audit.Action;
 import io.animus.kernel.core.PluginRuntime.Decision;
-import io.animus.kernel.core.PluginRuntime.Refusal;
 import io.animus.kernel.core.PluginRuntime.RolledBackException;
 import io.animus.kernel.core.PluginRuntime.State;
 import io.animus.kernel.core.PluginRuntime.Step;
 import io.animus.kernel.domain.RefusedException;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,7 +28,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.osgi.framework.Bundle;
-import org.osgi.framework.startlevel.BundleStartLevel;
 
 /** Plugins in a real framework, which comes and goes with each test. */
 class FrameworkPluginsTest {
@@ -248,77 +243,6 @@ class FrameworkPluginsTest {
         assertThat(ask()).isEqualTo("1.0.0");
     }
 
-    @Test
-    void aPackageThatWasChangedInTheCacheDoesNotStart() throws Exception {
-        install(SwapBundle.of("1.0.0"));
-        flip(framework.cached(bundle()));
-
-        bundle().stop();
-        plugins = runtime();
-
-        assertThat(plugins.refused())
-                .singleElement()
-                .matches(refusal -> refusal.plugin().equals(SwapBundle.NAME))
-                .matches(refusal -> refusal.reason().contains("is not the one of the package"));
-        assertThat(bundle().getState()).isNotEqualTo(Bundle.ACTIVE);
-        assertThat(bundle().adapt(BundleStartLevel.class).isPersistentlyStarted())
-                .isFalse();
-        assertThatExceptionOfType(RefusedException.class)
-                .isThrownBy(() -> plugins.enable(SwapBundle.NAME))
-                .withMessageContaining("is not the one of the package");
-    }
-
-    @Test
-    void aPluginOfTheArchiveThatWasChangedInTheCacheDoesNotStart() throws Exception {
-        var jar = SwapBundle.of("0.1.0").jar();
-        framework.bring(jar);
-        var archived = framework.context().installBundle("archive:swapped", new ByteArrayInputStream(jar));
-        archived.start();
-        assertThat(runtime().refused()).isEmpty();
-        assertThat(ask()).isEqualTo("0.1.0");
-
-        flip(framework.cached(archived));
-        plugins = runtime();
-
-        assertThat(plugins.refused())
-                .extracting(Refusal::plugin, Refusal::version)
-                .containsExactly(tuple(SwapBundle.NAME, "0.1.0"));
-        assertThat(archived.getState()).isEqualTo(Bundle.RESOLVED);
-        assertThat(archived.adapt(BundleStartLevel.class).isPersistentlyStarted())
-                .isFalse();
-    }
-
-    @Test
-    void aPackageThatWasRevokedDoesNotStartAgain() throws Exception {
-        install(SwapBundle.of("1.0.0"));
-        bundle().stop();
-        Files.createDirectories(folder.resolve("trust"));
-        Files.writeString(
-                folder.resolve("trust/revoked"), plugins.all().get(0).packaged().value() + "\n");
-
-        plugins = runtime();
-
-        assertThat(plugins.refused()).singleElement().matches(refusal -> refusal.reason()
-                .contains("was revoked"));
-        assertThat(bundle().getState()).isNotEqualTo(Bundle.ACTIVE);
-    }
-
-    @Test
-    void thePluginOfTheArchiveWorksAgainWhenThePackageGoes() throws Exception {
-        var jar = SwapBundle.of("0.1.0").jar();
-        framework.bring(jar);
-        var archived = framework.context().installBundle("archive:swapped", new ByteArrayInputStream(jar));
-        archived.start();
-
-        update(SwapBundle.of("1.0.0"));
-        assertThat(ask()).isEqualTo("1.0.0");
-        assertThat(archived.getState()).isEqualTo(Bundle.RESOLVED);
-        settle(plugins.remove(SwapBundle.NAME));
-
-        assertThat(ask()).isEqualTo("0.1.0");
-        assertThatExceptionOfType(RefusedException.class).isThrownBy(() -> plugins.remove(SwapBundle.NAME));
-    }
-
     private void undo(Step step) {
         try (step) {
             step.decide(DECISION);
@@ -336,19 +260,6 @@ class FrameworkPluginsTest {
                 .filter(bundle -> SwapBundle.NAME.equals(bundle.getSymbolicName())
                         && bundle.getVersion().toString().equals(version))
                 .findFirst();
-    }
-
-    private Bundle bundle() {
-        return Arrays.stream(framework.context().getBundles())
-                .filter(bundle -> SwapBundle.NAME.equals(bundle.getSymbolicName()))
-                .findFirst()
-                .orElseThrow();
-    }
-
-    private static void flip(Path file) throws IOException {
-        var bytes = Files.readAllBytes(file);
-        bytes[bytes.length / 2] ^= 1;
-        Files.write(file, bytes);
     }
 
     private List<String> versions() {
