@@ -9,6 +9,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.Collection;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,12 +23,16 @@ final class Contract {
 
     private Contract() {}
 
-    /** The plugin, seen through its port; for one call. */
-    static <P> P hold(Class<P> port, P plugin) {
+    /**
+     * The plugin, seen through its port; for one call.
+     *
+     * @param name what the plugin is called in a failure
+     */
+    static <P> P hold(Class<P> port, P plugin, Supplier<String> name) {
         return port.cast(Proxy.newProxyInstance(
                 port.getClassLoader(),
                 new Class<?>[] {port},
-                (proxy, method, arguments) -> ask(plugin, method, arguments)));
+                (proxy, method, arguments) -> ask(plugin, name, method, arguments)));
     }
 
     /** Whether a call failed because the plugin is not made as its port wants it. */
@@ -35,14 +40,15 @@ final class Contract {
         return failure.getCause() instanceof BrokenException;
     }
 
-    private static @Nullable Object ask(Object plugin, Method method, Object @Nullable [] arguments) throws Throwable {
+    private static @Nullable Object ask(
+            Object plugin, Supplier<String> name, Method method, Object @Nullable [] arguments) throws Throwable {
         try {
             var answer = method.invoke(plugin, arguments);
             if (answer == null && method.getReturnType() != void.class) {
-                throw broken(plugin, method.getName() + "() answered null", null);
+                throw broken(name, method.getName() + "() answered null", null);
             }
             if (answer instanceof Collection<?> items && items.stream().anyMatch(Objects::isNull)) {
-                throw broken(plugin, method.getName() + "() answered a list with null in it", null);
+                throw broken(name, method.getName() + "() answered a list with null in it", null);
             }
             return answer;
         } catch (InvocationTargetException e) {
@@ -51,7 +57,7 @@ final class Contract {
                 throw failure;
             }
             throw broken(
-                    plugin, method.getName() + "() threw " + failure.getClass().getSimpleName(), failure);
+                    name, method.getName() + "() threw " + failure.getClass().getSimpleName(), failure);
         }
     }
 
@@ -62,8 +68,8 @@ final class Contract {
                 || failure.getClass().getName().startsWith(Contract.class.getPackageName());
     }
 
-    private static ExternalSystemException broken(Object plugin, String how, @Nullable Throwable failure) {
-        var message = PortCalls.nameOf(plugin) + " broke the contract of its port: " + how;
+    private static ExternalSystemException broken(Supplier<String> name, String how, @Nullable Throwable failure) {
+        var message = name.get() + " broke the contract of its port: " + how;
         LOG.error("{}", message, failure);
         return new ExternalSystemException(
                 Reason.UNAVAILABLE,

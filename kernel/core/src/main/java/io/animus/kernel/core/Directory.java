@@ -90,6 +90,11 @@ final class Directory<P> {
                 .toList();
     }
 
+    /** Whether a service is here, retired or not. */
+    synchronized boolean holds(P service) {
+        return present.stream().anyMatch(known -> known.service == service);
+    }
+
     /** Those of one bundle, retired or not. */
     synchronized List<P> of(long bundle) {
         return present.stream()

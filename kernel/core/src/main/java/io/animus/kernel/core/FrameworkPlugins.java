@@ -190,7 +190,7 @@ public final class FrameworkPlugins implements PluginRuntime, BundleListener {
                 one.plugin() == null ? null : one.digest(),
                 PluginBundles.permissions(bundle),
                 ports.pluginsOf(bundle.getBundleId()).stream()
-                        .map(plugin -> new Instance(plugin.descriptor().instance(), ports.healthOf(plugin)))
+                        .map(known -> new Instance(known.descriptor().instance(), ports.healthOf(known.plugin())))
                         .sorted(Comparator.comparing(Instance::name))
                         .toList());
     }

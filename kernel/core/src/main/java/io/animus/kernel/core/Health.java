@@ -4,7 +4,7 @@ import static java.util.stream.Collectors.groupingBy;
 import static org.osgi.service.component.annotations.ReferenceCardinality.OPTIONAL;
 import static org.osgi.service.component.annotations.ReferencePolicy.DYNAMIC;
 
-import io.animus.api.plugin.Plugin;
+import io.animus.api.plugin.PluginDescriptor;
 import io.animus.api.plugin.PluginHealth;
 import io.animus.api.plugin.PluginHealth.State;
 import io.animus.kernel.store.postgres.Database;
@@ -41,7 +41,7 @@ public final class Health {
     private static final Duration PATIENCE = Duration.ofSeconds(2);
     private static final Logger LOG = LoggerFactory.getLogger(Health.class);
 
-    private final Supplier<List<Plugin>> plugins;
+    private final Supplier<List<Ports.Known>> plugins;
     private final Supplier<List<String>> overdue;
     private final LongSupplier nanoTime;
     private final Probes probes = new Probes();
@@ -83,7 +83,7 @@ public final class Health {
     }
 
     /** @param overdue what plugins do not let go of: a sentence for each */
-    Health(Supplier<List<Plugin>> plugins, Supplier<List<String>> overdue, LongSupplier nanoTime) {
+    Health(Supplier<List<Ports.Known>> plugins, Supplier<List<String>> overdue, LongSupplier nanoTime) {
         this.plugins = plugins;
         this.overdue = overdue;
         this.nanoTime = nanoTime;
@@ -203,14 +203,13 @@ public final class Health {
         var present = plugins.get();
         var ofDatabase = probes.begin(DATABASE, this::askDatabase);
         var asked = present.stream()
-                .map(plugin -> new Asked(plugin, probes.begin(plugin, plugin::health)))
+                .map(known -> new Asked(known.descriptor(), probes.begin(known.plugin(), known.plugin()::health)))
                 .toList();
         var deadline = System.nanoTime() + PATIENCE.toNanos();
 
         var databaseHealth = ofDatabase.await(deadline);
         logChange(DATABASE, databaseHealth);
-        var byPort = asked.stream()
-                .collect(groupingBy(one -> one.plugin().descriptor().port()));
+        var byPort = asked.stream().collect(groupingBy(one -> one.descriptor().port()));
         var checks = new ArrayList<Check>();
         checks.add(new Check(DATABASE, databaseHealth.state(), detail(databaseHealth)));
         for (var capability : CAPABILITIES) {
@@ -229,13 +228,13 @@ public final class Health {
         if (mode != null) {
             checks.add(checkTrust(mode));
         }
-        probes.keepOnly(present);
+        probes.keepOnly(present.stream().map(Ports.Known::plugin).toList());
         checks.sort(Comparator.comparing(Check::name));
         return new Report(overall(databaseHealth.state(), checks), checks);
     }
 
     /** A plugin, and its answer to come. */
-    private record Asked(Plugin plugin, Probes.Probe probe) {}
+    private record Asked(PluginDescriptor descriptor, Probes.Probe probe) {}
 
     private PluginHealth askDatabase() {
         var present = database;
@@ -267,9 +266,9 @@ public final class Health {
                 working++;
             }
             if (health.state() != State.OK) {
-                unwell.add(one.plugin().descriptor() + " is " + health.state());
+                unwell.add(one.descriptor() + " is " + health.state());
             }
-            logChange(one.plugin().descriptor().toString(), health);
+            logChange(one.descriptor().toString(), health);
         }
         if (unwell.isEmpty()) {
             return new Check(capability, State.OK, null);

@@ -29,8 +29,8 @@ final class PluginVitals {
     Map<String, PluginHealth.State> of(Bundle bundle) {
         return ports.pluginsOf(bundle.getBundleId()).stream()
                 .collect(Collectors.toMap(
-                        plugin -> plugin.descriptor().instance(),
-                        plugin -> ports.healthOf(plugin).state(),
+                        known -> known.descriptor().instance(),
+                        known -> ports.healthOf(known.plugin()).state(),
                         (one, other) -> one));
     }
 

@@ -7,15 +7,17 @@ import dev.failsafe.FailsafeException;
 import dev.failsafe.FailsafeExecutor;
 import dev.failsafe.RetryPolicy;
 import io.animus.api.plugin.Plugin;
+import io.animus.api.plugin.PluginDescriptor;
 import io.animus.api.types.ExternalSystemException;
 import io.animus.api.types.ExternalSystemException.Reason;
 import java.io.Serial;
+import java.lang.ref.ReferenceQueue;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -32,8 +34,6 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** What every call to a plugin gets. Safe for many threads; calls run on threads of their own, so that a deadline holds. */
 @Component(service = PortCalls.class)
@@ -46,14 +46,45 @@ public final class PortCalls {
     /** How many calls of a plugin may go on after their deadline: each may cost a processor. */
     private static final int MOST_OVERDUE = 4;
 
-    private static final Logger LOG = LoggerFactory.getLogger(PortCalls.class);
-
     private final ExecutorService threads =
             new ThreadPoolExecutor(0, MOST_CALLS, 30, TimeUnit.SECONDS, new SynchronousQueue<>(), PortCalls::thread);
-    private final Map<Object, Guard> guards = new WeakHashMap<>();
+    private final Map<Key, Guard> guards = new ConcurrentHashMap<>();
+    private final ReferenceQueue<Object> gone = new ReferenceQueue<>();
     private final Metrics.Times times;
 
     private static final AtomicInteger THREADS = new AtomicInteger();
+
+    /** A plugin itself, whatever it says it equals; nothing of it is called for that. */
+    private static final class Key extends WeakReference<Object> {
+        private final int hash;
+
+        Key(Object plugin, @Nullable ReferenceQueue<Object> gone) {
+            super(plugin, gone);
+            hash = System.identityHashCode(plugin);
+        }
+
+        @Override
+        public int hashCode() {
+            return hash;
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            var plugin = get();
+            return this == other || (plugin != null && other instanceof Key key && key.refersTo(plugin));
+        }
+    }
+
+    /** What a plugin is called: by its class, until it has said what it is. */
+    private record Name(String text, @Nullable PluginDescriptor said) {}
+
+    private static final class Called {
+        private volatile Name name;
+
+        Called(Name first) {
+            name = first;
+        }
+    }
 
     /**
      * What stands before one plugin: how many calls at once, and none for a while after many failures.
@@ -69,12 +100,16 @@ public final class PortCalls {
             FailsafeExecutor<Object> retrying,
             FailsafeExecutor<Object> once,
             Set<PortWork> overdue,
-            String name) {
+            Called called) {
+
+        String name() {
+            return called.name.text();
+        }
 
         void requirePunctual() {
             if (overdue.size() >= MOST_OVERDUE) {
                 throw unavailable(
-                        name + " gets no more calls: " + overdue.size()
+                        name() + " gets no more calls: " + overdue.size()
                                 + " go on after their deadline. It must be updated or disabled.",
                         null);
             }
@@ -112,11 +147,9 @@ public final class PortCalls {
         var started = System.nanoTime();
         var outcome = "failure";
         try {
+            guard.requirePunctual();
             var policies = retries ? guard.retrying() : guard.once();
-            T answer = policies.get(() -> {
-                guard.requirePunctual();
-                return limited(guard, guard.places(), deadline, plugin, call);
-            });
+            T answer = policies.get(() -> limited(guard, guard.places(), deadline, plugin, call));
             outcome = "success";
             return answer;
         } catch (CircuitBreakerOpenException e) {
@@ -155,27 +188,41 @@ public final class PortCalls {
 
     /** What plugins do not let go of though they were told to, for people: a sentence for each. */
     List<String> overdue() {
-        synchronized (guards) {
-            return guards.values().stream()
-                    .flatMap(guard -> guard.overdue().stream()
-                            .filter(PortWork::isStubborn)
-                            .findAny()
-                            .map(work -> guard.name() + " goes on" + work.place() + " after the deadline of a call")
-                            .stream())
-                    .toList();
-        }
+        return guards.values().stream()
+                .flatMap(guard -> guard.overdue().stream()
+                        .filter(PortWork::isStubborn)
+                        .findAny()
+                        .map(work -> guard.name() + " goes on" + work.place() + " after the deadline of a call")
+                        .stream())
+                .toList();
     }
 
-    /** What a plugin is called in metrics and messages. */
-    static String nameOf(Object plugin) {
-        try {
-            if (plugin instanceof Plugin known) {
-                return known.descriptor().toString();
-            }
-        } catch (RuntimeException e) {
-            LOG.error("{} does not say what it is", plugin.getClass(), e);
-        }
-        return plugin.getClass().getSimpleName();
+    /**
+     * What a plugin is. It is asked until it has said so, and never again.
+     *
+     * @throws ExternalSystemException if it does not say so now
+     */
+    PluginDescriptor descriptorOf(Plugin plugin, Duration deadline) {
+        var guard = guardOf(plugin);
+        var known = guard.called().name.said();
+        return known != null
+                ? known
+                : callOnce("plugin", plugin, deadline, asked -> {
+                    var said = Contract.hold(Plugin.class, asked, guard::name).descriptor();
+                    // Kept also when it comes too late for whoever waits now.
+                    guard.called().name = new Name(said.toString(), said);
+                    return said;
+                });
+    }
+
+    /** What a plugin has said it is; null before it has. It isn't asked. */
+    @Nullable PluginDescriptor knownOf(Plugin plugin) {
+        return guardOf(plugin).called().name.said();
+    }
+
+    /** What a plugin is called in metrics and messages. It isn't asked. */
+    String nameOf(Object plugin) {
+        return guardOf(plugin).name();
     }
 
     private <P, T> T limited(Guard guard, Semaphore places, Duration deadline, P plugin, Ports.Call<P, T> call)
@@ -215,9 +262,11 @@ public final class PortCalls {
     }
 
     private Guard guardOf(Object plugin) {
-        synchronized (guards) {
-            return guards.computeIfAbsent(plugin, PortCalls::guard);
+        for (var old = gone.poll(); old != null; old = gone.poll()) {
+            guards.remove(old);
         }
+        var known = guards.get(new Key(plugin, null));
+        return known != null ? known : guards.computeIfAbsent(new Key(plugin, gone), key -> guard(plugin));
     }
 
     /** Retries are the same for all calls; what has failed so far is one plugin's. */
@@ -239,7 +288,7 @@ public final class PortCalls {
                 Failsafe.with(retries, breaker),
                 Failsafe.with(breaker),
                 ConcurrentHashMap.newKeySet(),
-                nameOf(plugin));
+                new Called(new Name(plugin.getClass().getSimpleName(), null)));
     }
 
     private static boolean mayWorkLater(Throwable failure) {
@@ -257,7 +306,7 @@ public final class PortCalls {
         return new ExternalSystemException(Reason.UNAVAILABLE, String.valueOf(message), cause);
     }
 
-    private static Thread thread(Runnable work) {
+    static Thread thread(Runnable work) {
         var thread = new Thread(work, "animus-port-" + THREADS.incrementAndGet());
         thread.setContextClassLoader(PortCalls.class.getClassLoader());
         thread.setDaemon(true);

@@ -9,6 +9,7 @@ import io.animus.api.executor.JobExecutor;
 import io.animus.api.executor.JobStatus;
 import io.animus.api.executor.LogLine;
 import io.animus.api.plugin.Plugin;
+import io.animus.api.plugin.PluginDescriptor;
 import io.animus.api.plugin.PluginHealth;
 import io.animus.api.registry.ImageRegistry;
 import io.animus.api.scm.ScmHost;
@@ -22,6 +23,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -29,6 +33,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,6 +53,11 @@ public final class Ports {
     /** How long a plugin may take for what it knows by itself. */
     private static final Duration PROMPT = Duration.ofSeconds(2);
 
+    /** Until a plugin that didn't say what it is is asked again, at first; each time as long again, up to the most. */
+    private static final Duration FIRST_PAUSE = Duration.ofSeconds(2);
+
+    private static final Duration MOST_PAUSE = Duration.ofMinutes(2);
+
     private static final Logger LOG = LoggerFactory.getLogger(Ports.class);
 
     private final Directory<ScmHost> scmHosts = new Directory<>();
@@ -58,12 +68,27 @@ public final class Ports {
     private final Directory<EventPublisher> publishers = new Directory<>();
     private final Directory<Plugin> plugins = new Directory<>();
     private final PortCalls calls;
+    private final Duration firstPause;
+    /** Has no thread before a plugin fails to say what it is. */
+    private final ScheduledThreadPoolExecutor later =
+            new ScheduledThreadPoolExecutor(1, PortCalls::thread, new ThreadPoolExecutor.DiscardPolicy());
     /** Whether the executor answered when it was last asked for its jobs. */
     private volatile boolean executorAnswers = true;
 
     @Activate
     public Ports(@Reference(name = "calls") PortCalls calls) {
+        this(calls, FIRST_PAUSE);
+    }
+
+    /** @param firstPause until a plugin that didn't say what it is is asked again, at first */
+    Ports(PortCalls calls, Duration firstPause) {
         this.calls = calls;
+        this.firstPause = firstPause;
+    }
+
+    @Deactivate
+    void close() {
+        later.shutdownNow();
     }
 
     /** A call to a plugin, guarded. */
@@ -145,7 +170,7 @@ public final class Ports {
     /** The sinks that are present now, by name: technology and instance of the plugin. */
     Map<String, AuditSink> sinks() {
         return sinks.all().stream()
-                .flatMap(sink -> sink instanceof Plugin plugin ? Stream.of(Map.entry(name(plugin), sink)) : Stream.of())
+                .flatMap(sink -> said(sink).map(said -> Map.entry(name(said), sink)).stream())
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue, (best, other) -> best));
     }
 
@@ -186,20 +211,31 @@ public final class Ports {
             var executor = lease.service();
             var dataPlane =
                     calls.callOnce("executor", executor, PROMPT, held(JobExecutor.class, JobExecutor::dataPlane));
-            return Optional.of(new ExecutorInUse(PortCalls.nameOf(executor), dataPlane));
+            return Optional.of(new ExecutorInUse(
+                    said(executor).map(PluginDescriptor::toString).orElseGet(() -> calls.nameOf(executor)), dataPlane));
         } catch (ExternalSystemException e) {
             return Optional.empty();
         }
     }
 
-    /** All plugins that are present now. */
-    List<Plugin> plugins() {
-        return plugins.all();
+    /** A plugin, and what it has said it is. */
+    record Known(PluginDescriptor descriptor, Plugin plugin) {}
+
+    /** All plugins that are present now and have said what they are. */
+    List<Known> plugins() {
+        return known(plugins.all());
     }
 
-    /** The plugins of one bundle. */
-    List<Plugin> pluginsOf(long bundle) {
-        return plugins.of(bundle);
+    /** Those of one bundle. */
+    List<Known> pluginsOf(long bundle) {
+        return known(plugins.of(bundle));
+    }
+
+    private List<Known> known(List<Plugin> present) {
+        return present.stream()
+                .flatMap(plugin ->
+                        Stream.ofNullable(calls.knownOf(plugin)).map(descriptor -> new Known(descriptor, plugin)))
+                .toList();
     }
 
     /** How a plugin says it is; down if it doesn't say so in time. */
@@ -287,12 +323,25 @@ public final class Ports {
 
     @Reference(name = "plugin", cardinality = MULTIPLE, policy = DYNAMIC)
     void addPlugin(Plugin plugin, Map<String, ?> properties) {
-        try {
-            calls.callOnce("plugin", plugin, PROMPT, held(Plugin.class, Plugin::descriptor));
-            plugins.add(plugin, properties);
-        } catch (ExternalSystemException e) {
-            LOG.error("{} does not say what it is, and is left out: {}", plugin.getClass(), e.getMessage());
+        plugins.add(plugin, properties);
+        meet(plugin, firstPause);
+    }
+
+    /** Asks a plugin what it is, and again later if it doesn't say so: the hub may have been busy. */
+    private void meet(Plugin plugin, Duration pause) {
+        if (said(plugin).isPresent()) {
+            return;
         }
+        LOG.error("{} is left out, and asked again in {} s", plugin.getClass(), pause.toSeconds());
+        var next = pause.multipliedBy(2);
+        later.schedule(
+                () -> {
+                    if (plugins.holds(plugin)) {
+                        meet(plugin, next.compareTo(MOST_PAUSE) < 0 ? next : MOST_PAUSE);
+                    }
+                },
+                pause.toMillis(),
+                TimeUnit.MILLISECONDS);
     }
 
     void removePlugin(Plugin plugin) {
@@ -305,27 +354,41 @@ public final class Ports {
             try {
                 return calls.callOnce(port, plugin, PROMPT, held(type, question::test));
             } catch (ExternalSystemException e) {
-                LOG.warn("{} is passed over: {}", PortCalls.nameOf(plugin), e.getMessage());
+                LOG.warn("{} is passed over: {}", calls.nameOf(plugin), e.getMessage());
                 return false;
             }
         };
     }
 
-    private static <P, T> Call<P, T> held(Class<P> type, Call<P, T> call) {
-        return plugin -> call.on(Contract.hold(type, plugin));
+    private <P, T> Call<P, T> held(Class<P> type, Call<P, T> call) {
+        return plugin -> call.on(Contract.hold(type, plugin, () -> calls.nameOf(plugin)));
     }
 
     /** Whoever doesn't say what it is called can't be the one that a project is bound to. */
-    private static boolean isBound(@Nullable String bound, Object candidate) {
-        return bound == null || (candidate instanceof Plugin plugin && bound.equals(name(plugin)));
+    private boolean isBound(@Nullable String bound, Object candidate) {
+        return bound == null
+                || said(candidate).map(Ports::name).filter(bound::equals).isPresent();
+    }
+
+    /** What a plugin has said it is, or says now; empty if it doesn't. */
+    private Optional<PluginDescriptor> said(Object candidate) {
+        if (!(candidate instanceof Plugin plugin)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(calls.descriptorOf(plugin, PROMPT));
+        } catch (RuntimeException e) {
+            LOG.warn("{} does not say what it is: {}", plugin.getClass(), e.getMessage());
+            return Optional.empty();
+        }
     }
 
     private static String named(@Nullable String bound) {
         return bound == null ? "" : " " + bound + ", to which the project is bound,";
     }
 
-    private static String name(Plugin plugin) {
-        return plugin.descriptor().technology() + "." + plugin.descriptor().instance();
+    private static String name(PluginDescriptor descriptor) {
+        return descriptor.technology() + "." + descriptor.instance();
     }
 
     private static RefusedException absent(String what) {

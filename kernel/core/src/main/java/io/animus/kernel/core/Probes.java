@@ -2,7 +2,7 @@ package io.animus.kernel.core;
 
 import io.animus.api.plugin.PluginHealth;
 import java.util.Collection;
-import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -23,7 +23,8 @@ final class Probes {
 
     private final ExecutorService threads =
             new ThreadPoolExecutor(0, MOST, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), Probes::thread);
-    private final Map<Object, Probe> asked = new HashMap<>();
+    /** By the thing itself, whatever it says it equals. */
+    private final Map<Object, Probe> asked = new IdentityHashMap<>();
 
     /** An answer to come. */
     static final class Probe {
@@ -68,7 +69,8 @@ final class Probes {
 
     /** Forgets plugins that have gone. */
     void keepOnly(Collection<?> present) {
-        asked.keySet().removeIf(what -> !(what instanceof String) && !present.contains(what));
+        asked.keySet()
+                .removeIf(what -> !(what instanceof String) && present.stream().noneMatch(one -> one == what));
     }
 
     void close() {

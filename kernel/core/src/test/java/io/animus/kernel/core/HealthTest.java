@@ -53,7 +53,12 @@ class HealthTest {
 
     @BeforeEach
     void present() {
-        health = new Health(() -> List.copyOf(plugins), List::of, time::get);
+        health = new Health(
+                () -> plugins.stream()
+                        .map(plugin -> new Ports.Known(plugin.descriptor(), plugin))
+                        .toList(),
+                List::of,
+                time::get);
         health.setDatabase(kernel.database());
         health.setBootstrap(bootstrap);
         for (var port : List.of("scm", "registry", "storage", "executor")) {

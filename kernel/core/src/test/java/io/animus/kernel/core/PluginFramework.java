@@ -125,7 +125,7 @@ final class PluginFramework implements AutoCloseable {
 
     /** All that are there now. */
     List<Plugin> present() {
-        return ports.plugins();
+        return ports.plugins().stream().map(Ports.Known::plugin).toList();
     }
 
     /** The version of the plugin that answers. */
@@ -163,6 +163,7 @@ final class PluginFramework implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        ports.close();
         calls.close();
     }
 }

@@ -1,17 +1,37 @@
 package io.animus.kernel.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.animus.api.plugin.Plugin;
+import io.animus.api.plugin.PluginDescriptor;
+import io.animus.api.plugin.PluginHealth;
+import io.animus.api.types.ExternalSystemException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.slf4j.MDC;
 
+@Timeout(60)
 class PortCallsTest {
+    private static final PluginDescriptor ONE = new PluginDescriptor("scm", "test", "one");
+
     private final PortCalls calls = new PortCalls(new Metrics());
+    private final Ports ports = new Ports(calls, Duration.ofMillis(1));
+    private final CountDownLatch release = new CountDownLatch(1);
 
     @AfterEach
     void close() {
         MDC.clear();
+        release.countDown();
+        ports.close();
         calls.close();
     }
 
@@ -24,7 +44,120 @@ class PortCallsTest {
         assertThat(logged()).as("the same thread later, for nobody").isNull();
     }
 
+    @Test
+    @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
+    void aPluginThatHangsWhenItIsAskedWhatItIsHoldsNobodyElseUp() throws Exception {
+        var asked = new CountDownLatch(1);
+        var adding = CompletableFuture.runAsync(() -> add(() -> {
+            asked.countDown();
+            awaitUninterruptibly(release);
+            return ONE;
+        }));
+        asked.await();
+
+        assertThat(logged()).isNull();
+        assertThat(ports.overdue()).isNotNull();
+        assertThat(ports.plugins()).isEmpty();
+
+        adding.get();
+        release.countDown();
+        Await.until("its late answer counts", () -> !ports.plugins().isEmpty());
+    }
+
+    @Test
+    void aPluginThatFailedToSayWhatItIsIsAskedAgain() {
+        var times = new AtomicInteger();
+        add(() -> {
+            if (times.incrementAndGet() < 3) {
+                throw new IllegalStateException("still at the start");
+            }
+            return ONE;
+        });
+
+        Await.until("it is known", () -> !ports.plugins().isEmpty());
+        assertThat(ports.plugins()).extracting(Ports.Known::descriptor).containsExactly(ONE);
+        assertThat(times).as("and not once it has said it").hasValue(3);
+    }
+
+    @Test
+    void pluginsThatSayTheyAreEqualAreTwo() {
+        var two = new PluginDescriptor("scm", "test", "two");
+        add(() -> ONE);
+        add(() -> two);
+
+        Await.until("both are known", () -> ports.plugins().size() == 2);
+        assertThat(ports.plugins()).extracting(Ports.Known::descriptor).containsExactly(ONE, two);
+    }
+
+    @Test
+    void whoGetsNoCallsForThoseThatGoOnHasNotFailed() {
+        var goingOn = new AtomicInteger();
+        while (goingOn.get() < 4) {
+            assertThatExceptionOfType(ExternalSystemException.class).isThrownBy(() -> goOn(goingOn));
+        }
+
+        for (var i = 0; i < 10; i++) {
+            assertThatExceptionOfType(ExternalSystemException.class)
+                    .isThrownBy(this::logged)
+                    .withMessageContaining("gets no more calls");
+        }
+        release.countDown();
+        Await.until("it is called again as soon as they end", () -> {
+            try {
+                return logged() == null;
+            } catch (ExternalSystemException e) {
+                assertThat(e).hasMessageContaining("gets no more calls");
+                return false;
+            }
+        });
+    }
+
+    private void goOn(AtomicInteger begun) {
+        calls.callOnce("test", this, Duration.ofMillis(1), plugin -> {
+            begun.incrementAndGet();
+            awaitUninterruptibly(release);
+            return plugin;
+        });
+    }
+
     private String logged() {
         return calls.call("test", this, Ports.QUICK, plugin -> MDC.get("requestId"));
+    }
+
+    private void add(Supplier<PluginDescriptor> says) {
+        ports.addPlugin(new Says(says), Map.of());
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        while (latch.getCount() > 0) {
+            try {
+                latch.await();
+            } catch (InterruptedException e) {
+                // It goes on, on purpose.
+            }
+        }
+    }
+
+    /** Says what it is as it is told to, and that it equals all others. */
+    private record Says(Supplier<PluginDescriptor> what) implements Plugin {
+        @Override
+        public PluginDescriptor descriptor() {
+            return what.get();
+        }
+
+        @Override
+        public PluginHealth health() {
+            return PluginHealth.OK;
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Says;
+        }
+
+        @Override
+        public int hashCode() {
+            return 1;
+        }
     }
 }

@@ -112,6 +112,15 @@ class ProjectPluginsTest {
     }
 
     @Test
+    void anInstanceThatDoesNotSayWhatItIsIsNotTheOne() {
+        var ports = hub.ports();
+        ports.addRegistry(new NamedRegistry("Not a name!", true), Map.of());
+        ports.addRegistry(new NamedRegistry("second", true), Map.of());
+
+        assertThat(answer("oci.second")).isEqualTo("second");
+    }
+
+    @Test
     void onlyAPlatformAdministratorBindsAndItIsOnRecord() {
         var projects = new Projects(kernel.gate());
         var owner = kernel.member(lab.project(), Role.OWNER);
