@@ -1,5 +1,6 @@
 package io.animus.kernel.guard;
 
+import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -13,13 +14,20 @@ import org.slf4j.LoggerFactory;
 final class Denials implements Consumer<Denial>, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Denials.class);
     private static final int MAX_WAITING = 1000;
-    private static final long BETWEEN_ATTEMPTS_MS = 5_000;
+    private static final Duration BETWEEN_ATTEMPTS = Duration.ofSeconds(5);
 
     private final BlockingQueue<Denial> waiting = new ArrayBlockingQueue<>(MAX_WAITING);
     private final ServiceTracker<DenialListener, DenialListener> listeners;
+    private final Duration betweenAttempts;
     private final Thread courier = new Thread(this::carry, "animus-guard");
 
     Denials(BundleContext guard) {
+        this(guard, BETWEEN_ATTEMPTS);
+    }
+
+    /** @param betweenAttempts to hand one denial over */
+    Denials(BundleContext guard, Duration betweenAttempts) {
+        this.betweenAttempts = betweenAttempts;
         listeners = new ServiceTracker<>(guard, DenialListener.class, null);
         listeners.open();
         courier.setDaemon(true);
@@ -46,7 +54,7 @@ final class Denials implements Consumer<Denial>, AutoCloseable {
             while (true) {
                 var denial = waiting.take();
                 while (!isTaken(denial)) {
-                    TimeUnit.MILLISECONDS.sleep(BETWEEN_ATTEMPTS_MS);
+                    TimeUnit.MILLISECONDS.sleep(betweenAttempts.toMillis());
                 }
             }
         } catch (InterruptedException e) {
@@ -62,7 +70,8 @@ final class Denials implements Consumer<Denial>, AutoCloseable {
         try {
             listener.denied(denial);
             return true;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError e) {
+            // Classes of a listener whose bundle is being updated may be gone.
             LOG.warn("Not on record yet, and tried again: {}: {}", denial, e.getMessage());
             return false;
         }

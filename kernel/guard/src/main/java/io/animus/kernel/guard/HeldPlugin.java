@@ -40,13 +40,13 @@ final class HeldPlugin {
     }
 
     void deny(Use use, String service, Consumer<Denial> told) {
-        if (denied.size() > MAX_DENIALS) {
+        var denial = new Denial(name, version, use, service);
+        if (denied.size() > MAX_DENIALS || denied.contains(denial)) {
             return;
         }
-        var shown = denied.size() == MAX_DENIALS ? Denial.FURTHER : service;
-        var denial = new Denial(name, version, use, shown);
-        if (denied.add(denial)) {
-            told.accept(denial);
+        var shown = denied.size() == MAX_DENIALS ? new Denial(name, version, use, Denial.FURTHER) : denial;
+        if (denied.add(shown)) {
+            told.accept(shown);
         }
     }
 }

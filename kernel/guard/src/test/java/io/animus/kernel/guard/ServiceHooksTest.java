@@ -7,11 +7,14 @@ import static org.osgi.framework.ServiceEvent.UNREGISTERING;
 
 import io.animus.kernel.guard.Denial.Use;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -54,7 +57,7 @@ class ServiceHooksTest {
         assertThat(plugin.getServiceReference(RUNNABLE)).isNotNull();
         assertThat(plugin.getServiceReferences((String) null, "(objectClass=" + RUNNABLE + ")"))
                 .hasSize(1);
-        assertThat(framework.denials).isEmpty();
+        assertNoFurtherDenial();
     }
 
     @Test
@@ -72,7 +75,7 @@ class ServiceHooksTest {
 
         assertThat(framework.context().getServiceReference(RUNNABLE)).isNotNull();
         assertThat(denial()).isEqualTo(new Denial("plugin", "1.0.0", Use.SEE, RUNNABLE));
-        assertThat(framework.denials).isEmpty();
+        assertNoFurtherDenial();
     }
 
     @Test
@@ -111,7 +114,7 @@ class ServiceHooksTest {
         assertThat(denied.getTrackingCount()).isZero();
         assertThat(named.size()).isOne();
         assertThat(denial()).isEqualTo(new Denial("plugin", "1.0.0", Use.SEE, RUNNABLE));
-        assertThat(framework.denials).isEmpty();
+        assertNoFurtherDenial();
     }
 
     @Test
@@ -131,7 +134,7 @@ class ServiceHooksTest {
         assertThat(heard).containsExactly(REGISTERED, UNREGISTERING);
         assertThat(asked).isEmpty();
         assertThat(denial()).isEqualTo(new Denial("plugin", "1.0.0", Use.SEE, RUNNABLE));
-        assertThat(framework.denials).isEmpty();
+        assertNoFurtherDenial();
     }
 
     @Test
@@ -144,7 +147,7 @@ class ServiceHooksTest {
 
         assertThat(other.getServiceReference(RUNNABLE)).isNotNull();
         assertThat(tracker.size()).isOne();
-        assertThat(framework.denials).isEmpty();
+        assertNoFurtherDenial();
     }
 
     @Test
@@ -167,7 +170,7 @@ class ServiceHooksTest {
         assertThat(denial()).isEqualTo(new Denial("plugin", "1.0.0", Use.PROVIDE, CALLABLE));
         registration.unregister();
         assertThat(heard).isEmpty();
-        assertThat(framework.denials).isEmpty();
+        assertNoFurtherDenial();
     }
 
     @Test
@@ -214,7 +217,7 @@ class ServiceHooksTest {
             Framework.stop(plugin.getBundle());
             assertThat(denial().service()).isEqualTo(RUNNABLE);
         }
-        assertThat(framework.denials).isEmpty();
+        assertNoFurtherDenial();
     }
 
     @Test
@@ -229,7 +232,43 @@ class ServiceHooksTest {
             assertThat(denial().service()).isEqualTo("org.example.Service%03d".formatted(i));
         }
         assertThat(denial()).isEqualTo(new Denial("plugin", "1.0.0", Use.PROVIDE, Denial.FURTHER));
-        assertThat(framework.denials).isEmpty();
+        assertNoFurtherDenial();
+    }
+
+    @Test
+    void whoAsksForTheSameAgainHasNotAskedForMore() throws Exception {
+        runnable(other);
+        var plugin = framework.plugin("plugin", List.of(), List.of());
+        IntStream.range(0, 64)
+                .mapToObj("org.example.Service%03d"::formatted)
+                .forEach(name -> plugin.registerService(name, new Nothing(), null));
+
+        plugin.registerService("org.example.Service000", new Nothing(), null);
+        assertThat(plugin.getServiceReference(RUNNABLE)).isNull();
+
+        for (var i = 0; i < 64; i++) {
+            assertThat(denial().service()).isEqualTo("org.example.Service%03d".formatted(i));
+        }
+        assertThat(denial()).isEqualTo(new Denial("plugin", "1.0.0", Use.SEE, Denial.FURTHER));
+    }
+
+    @Test
+    void aListenerWhoseClassesAreGoneIsToldLater() throws Exception {
+        var attempts = new AtomicInteger();
+        DenialListener listener = denial -> {
+            if (attempts.incrementAndGet() == 1) {
+                throw new NoClassDefFoundError("of a bundle that is updated");
+            }
+            framework.denials.add(denial);
+        };
+        var best = new Hashtable<String, Object>(Map.of("service.ranking", 1));
+        framework.context().registerService(DenialListener.class, listener, best);
+        var denial = new Denial("plugin", "1.0.0", Use.SEE, RUNNABLE);
+
+        try (var denials = new Denials(framework.context(), Duration.ofMillis(1))) {
+            denials.accept(denial);
+            assertThat(denial()).isEqualTo(denial);
+        }
     }
 
     @Test
@@ -240,6 +279,13 @@ class ServiceHooksTest {
         framework.stopGuard();
 
         assertThat(plugin.getServiceReference(RUNNABLE)).isNotNull();
+    }
+
+    /** They come one after the other, from a thread of their own. */
+    private void assertNoFurtherDenial() throws Exception {
+        framework.plugin("sentinel", List.of(), List.of()).registerService(CALLABLE, new Nothing(), null);
+
+        assertThat(denial()).isEqualTo(new Denial("sentinel", "1.0.0", Use.PROVIDE, CALLABLE));
     }
 
     private Denial denial() throws InterruptedException {
