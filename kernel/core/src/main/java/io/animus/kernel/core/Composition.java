@@ -44,9 +44,13 @@ public final class Composition implements SynchronousBundleListener {
             @Reference(name = "configurations") ConfigurationAdmin configurations,
             @Reference(name = "trust") TrustMode trust) {
         this(new FrameworkContents(framework, configurations, trust::policy));
-        closing = trust.whenChanged(this::forget);
         framework.addBundleListener(this);
-        framework.registerService(SynchronousConfigurationListener.class, event -> forget(), null);
+        var trusting = trust.whenChanged(this::forget);
+        var configuring = framework.registerService(SynchronousConfigurationListener.class, event -> forget(), null);
+        closing = () -> {
+            trusting.run();
+            configuring.unregister();
+        };
         look();
     }
 

@@ -111,6 +111,10 @@ public record ConfigurationAttribute(
     }
 
     private Optional<String> text(String text) {
+        if (text.contains("$[")) {
+            // The framework would put something else there, a variable of the environment for example.
+            return Optional.of("It can't hold $[.");
+        }
         var length = text.codePointCount(0, text.length());
         return switch (kind) {
             case PASSWORD ->
@@ -122,15 +126,10 @@ public record ConfigurationAttribute(
                         ? Optional.empty()
                         : Optional.of("It must be a number such as \"1.5\".");
             case CHARACTER -> text.length() == 1 ? Optional.empty() : Optional.of("It must be one character.");
-            default -> {
-                if (text.contains("$[")) {
-                    // The framework would put something else there, a variable of the environment for example.
-                    yield Optional.of("It can't hold $[.");
-                }
-                yield length >= shortest() && length <= longest()
+            default ->
+                length >= shortest() && length <= longest()
                         ? Optional.empty()
                         : Optional.of("It must have %d to %d characters.".formatted(shortest(), longest()));
-            }
         };
     }
 
@@ -219,7 +218,7 @@ public record ConfigurationAttribute(
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
-        return kind == Kind.PASSWORD && one(value).isPresent() ? Optional.empty() : Optional.of(value);
+        return kind == Kind.PASSWORD && !REFERENCE.matcher(text).matches() ? Optional.empty() : Optional.of(value);
     }
 
     /** As JSON Schema, draft 2020-12. */

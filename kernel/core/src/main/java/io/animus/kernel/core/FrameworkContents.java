@@ -26,6 +26,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -81,7 +82,7 @@ final class FrameworkContents implements Supplier<CompositionContents> {
     private Installed describe(Bundle bundle) {
         var plugin = PluginBundles.capability(bundle);
         return new Installed(
-                bundle.getSymbolicName(),
+                fit(bundle.getSymbolicName()),
                 bundle.getVersion().toString(),
                 jars.compute(bundle.getBundleId(), (id, known) -> digest(bundle, known))
                         .digest(),
@@ -105,7 +106,7 @@ final class FrameworkContents implements Supplier<CompositionContents> {
     }
 
     private static @Nullable String text(@Nullable Object attribute) {
-        return attribute == null ? null : attribute.toString();
+        return attribute == null ? null : fit(attribute.toString());
     }
 
     /** What is wired on demand comes and goes with the order of calls, and is left out, as is what Java itself provides. */
@@ -124,7 +125,7 @@ final class FrameworkContents implements Supplier<CompositionContents> {
                     && provider.getBundle().getBundleId() != 0) {
                 var names = packages.computeIfAbsent(name(provider), one -> new TreeSet<>());
                 if (wire.getCapability().getAttributes().get(PACKAGE_NAMESPACE) instanceof String name) {
-                    names.add(name);
+                    names.add(fit(name));
                 }
             }
         }
@@ -134,14 +135,14 @@ final class FrameworkContents implements Supplier<CompositionContents> {
     }
 
     private static String name(BundleRevision revision) {
-        return revision.getSymbolicName() + "/" + revision.getVersion();
+        return fit(revision.getSymbolicName()) + "/" + revision.getVersion();
     }
 
     private List<Configured> configured() {
         try {
             var found = configurations.listConfigurations(OURS);
             return (found == null ? Stream.<Configuration>empty() : Arrays.stream(found))
-                    .map(configuration -> new Configured(configuration.getPid(), digest(configuration)))
+                    .map(configuration -> new Configured(fit(configuration.getPid()), digest(configuration)))
                     .sorted(Comparator.comparing(Configured::pid))
                     .toList();
         } catch (InvalidSyntaxException e) {
@@ -156,7 +157,7 @@ final class FrameworkContents implements Supplier<CompositionContents> {
         var properties = configuration.getProperties();
         for (var name : new TreeSet<>(Collections.list(properties.keys()))) {
             if (!isOfThisMachine(configuration.getPid(), name)) {
-                values.put(name, value(properties.get(name)));
+                values.put(fit(name), value(properties.get(name)));
             }
         }
         return values.build().digest();
@@ -188,6 +189,19 @@ final class FrameworkContents implements Supplier<CompositionContents> {
                 text = text.replace(folder, "${" + place + "}");
             }
         }
-        return Json.of(text);
+        return Json.of(fit(text));
+    }
+
+    /**
+     * A text as canonical JSON can hold it, whatever people and plugins have written: a backslash twice, and, where it isn't in
+     * NFC or no text at all, escapes for what isn't ASCII. No two texts become one.
+     */
+    private static String fit(String text) {
+        var doubled = text.replace("\\", "\\\\");
+        return Json.clean(doubled).value().equals(doubled)
+                ? doubled
+                : doubled.chars()
+                        .mapToObj(unit -> unit < 0x80 ? Character.toString(unit) : "\\u%04x".formatted(unit))
+                        .collect(Collectors.joining());
     }
 }

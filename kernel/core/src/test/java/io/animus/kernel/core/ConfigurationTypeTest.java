@@ -99,6 +99,18 @@ class ConfigurationTypeTest {
     }
 
     @Test
+    void nothingIsPutIntoTheNameOfASecretsFileEither() {
+        var problems = type.problems(
+                "",
+                Json.object()
+                        .put("mood", "well")
+                        .put("password", "file:/$[env:ANIMUS_KEY]")
+                        .build());
+
+        assertThat(problems).extracting(Violation::pointer).containsExactly("/password");
+    }
+
+    @Test
     void aSecretInAFileIsNotShownNorWhatIsNotDescribed() {
         var values = new Hashtable<String, Object>();
         values.put("mood", "well");

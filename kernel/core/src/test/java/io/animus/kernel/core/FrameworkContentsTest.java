@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Dictionary;
+import java.util.HashSet;
 import java.util.Hashtable;
 import java.util.Map;
 import org.apache.felix.cm.PersistenceManager;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.Constants;
 import org.osgi.service.cm.ConfigurationAdmin;
+import org.osgi.service.cm.SynchronousConfigurationListener;
 
 /** What real frameworks, on machines where the hub stands elsewhere, are made of. */
 class FrameworkContentsTest {
@@ -170,6 +172,42 @@ class FrameworkContentsTest {
         one.configure("io.animus.gate", "limit", "2");
 
         assertThat(one.contents().digest()).isNotEqualTo(before);
+    }
+
+    @Test
+    void whateverIsConfiguredIsAnotherComposition() throws Exception {
+        var texts = new String[] {"\u00e9", "e\u0301", "e\\u0301", "e\\\\u0301", "\uffff", "\ud800", "\udc00", "?"};
+        var digests = new HashSet<Digest>();
+        for (var text : texts) {
+            one.configure("io.animus.gate", "limit", text);
+            digests.add(one.contents().digest());
+            one.configure("io.animus.gate", text, "1");
+            digests.add(one.contents().digest());
+        }
+
+        assertThat(digests).hasSize(2 * texts.length);
+    }
+
+    @Test
+    void aConfigurationOfAnyNameIsPartOfIt() throws Exception {
+        one.configure("io.animus.plugin.configured~e\u0301", "mood", "well");
+
+        assertThat(one.contents().configurations())
+                .extracting(Configured::pid)
+                .containsExactly("io.animus.plugin.configured~e\\u0301");
+    }
+
+    @Test
+    void nobodyListensForAHubThatHasEnded() throws Exception {
+        var framework = one.felix.getBundleContext();
+        var composition = new Composition(framework, one.configurations, TrustMode.ofDevelopment(folder, Mode.ENFORCE));
+        assertThat(framework.getServiceReference(SynchronousConfigurationListener.class))
+                .isNotNull();
+
+        composition.close(framework);
+
+        assertThat(framework.getServiceReference(SynchronousConfigurationListener.class))
+                .isNull();
     }
 
     @Test
