@@ -22,6 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import javax.security.auth.Subject;
 import org.apache.karaf.jaas.boot.principal.RolePrincipal;
@@ -179,10 +180,12 @@ public final class ShellSocket {
     private void serve(SocketChannel guest) throws IOException {
         var in = ChannelStreams.in(guest);
         var greeting = greeting(guest, in);
+        var isServed = new AtomicBoolean();
         try (var screen = new Carrier(ChannelStreams.out(guest));
                 var terminal = new SocketTerminal(greeting, in, screen);
                 var out = new PrintStream(terminal.output(), true, UTF_8);
-                var session = factory.create(terminal.input(), out, out, terminal, UTF_8.name(), () -> {})) {
+                var session = factory.create(
+                        terminal.input(), out, out, terminal, UTF_8.name(), () -> end(screen, isServed))) {
             if (!isHeld(session)) {
                 out.println(CLOSED);
                 LOG.error(CLOSED);
@@ -191,11 +194,19 @@ public final class ShellSocket {
             session.currentDir(greeting.folder());
             session.put(LineReader.HISTORY_IGNORE, KEYS);
             Login.out(session);
+            isServed.set(true);
             session.run();
         }
-        // The session has closed its own.
-        try (var last = new Carrier(ChannelStreams.out(guest))) {
-            last.write(Greeting.END);
+    }
+
+    /** Before a session closes its terminal, which interrupts whoever reads from the guest and so closes that, too. */
+    private static void end(Carrier screen, AtomicBoolean isServed) {
+        try {
+            if (isServed.get()) {
+                screen.write(Greeting.END);
+            }
+        } catch (IOException e) {
+            LOG.debug("gone before the end", e);
         }
     }
 

@@ -8,6 +8,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 import java.io.PrintStream;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 class ShellSocketTest {
+    private static final int CTRL_D = 4;
     private static final Duration LONG = Duration.ofHours(1);
     private static final String KEY = "ank_" + "k".repeat(43);
 
@@ -196,16 +198,9 @@ class ShellSocketTest {
         assertThat(shown.toString(UTF_8)).contains("animus> ").doesNotContain(String.valueOf(Greeting.END));
         assertThat(said.toString(UTF_8)).isEmpty();
 
-        shown.reset();
-        try (var keys = new PipedOutputStream();
-                var nothing = new PipedInputStream(keys)) {
-            var session = CompletableFuture.supplyAsync(() -> carried(nothing));
-            while (!shown.toString(UTF_8).contains("animus> ")) {
-                Thread.sleep(5);
-            }
-            close();
-            assertThat(session.get()).isEqualTo(1);
-        }
+        assertThat(sits(keys -> keys.write(CTRL_D))).isZero();
+        assertThat(said.toString(UTF_8)).isEmpty();
+        assertThat(sits(keys -> close())).isEqualTo(1);
         assertThat(said.toString(UTF_8)).contains("the hub closed the session");
     }
 
@@ -232,6 +227,26 @@ class ShellSocketTest {
     private int carried(InputStream keys) {
         var arguments = List.of(path().toString(), "dumb", "", "0", folder.toString());
         return Main.run(arguments, keys, new PrintStream(shown, true, UTF_8), new PrintStream(said, true, UTF_8));
+    }
+
+    /** What happens to somebody who sits at the prompt. */
+    private interface Event {
+        void happen(OutputStream keys) throws IOException;
+    }
+
+    /** How {@code bin/animus shell} ends when this happens. */
+    private int sits(Event event) throws Exception {
+        shown.reset();
+        try (var keys = new PipedOutputStream();
+                var typed = new PipedInputStream(keys)) {
+            var session = CompletableFuture.supplyAsync(() -> carried(typed));
+            while (!shown.toString(UTF_8).contains("animus> ")) {
+                Thread.sleep(5);
+            }
+            event.happen(keys);
+            keys.flush();
+            return session.get();
+        }
     }
 
     private Path path() {
