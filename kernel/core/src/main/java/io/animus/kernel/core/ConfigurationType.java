@@ -30,7 +30,7 @@ public record ConfigurationType(
     }
 
     /** Whether a configuration with this PID is of this type: a factory's is {@code <factory PID>~<name>}. */
-    boolean covers(String configuration) {
+    public boolean covers(String configuration) {
         var prefix = pid + "~";
         return isFactory
                 ? configuration.startsWith(prefix)
@@ -40,7 +40,7 @@ public record ConfigurationType(
     }
 
     /** How a PID of this type looks, for people. */
-    String form() {
+    public String form() {
         return isFactory ? pid + "~<name>" : pid;
     }
 

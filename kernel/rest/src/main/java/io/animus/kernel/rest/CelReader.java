@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.projectnessie.cel.parser.gen.CELParser.CalcContext;
 import org.projectnessie.cel.parser.gen.CELParser.ConditionalAndContext;
 import org.projectnessie.cel.parser.gen.CELParser.ConditionalOrContext;
@@ -265,7 +266,7 @@ final class CelReader {
         throw refused(member, OPERAND);
     }
 
-    private String text(ParserRuleContext call, @org.jspecify.annotations.Nullable ExprListContext arguments) {
+    private String text(ParserRuleContext call, @Nullable ExprListContext arguments) {
         if (arguments != null
                 && arguments.e.size() == 1
                 && operand(unary(arguments.e.get(0))) instanceof Operand.One one

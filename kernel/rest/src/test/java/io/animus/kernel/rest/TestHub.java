@@ -267,6 +267,4 @@ final class TestHub {
             statement.executeUpdate();
         }
     }
-
-    /** A framework in which nothing is installed. */
 }

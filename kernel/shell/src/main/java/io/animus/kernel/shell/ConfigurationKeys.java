@@ -35,7 +35,7 @@ public final class ConfigurationKeys implements LiveCompleter {
     /** What a configuration with this PID can hold. */
     static List<ConfigurationAttribute> of(Shown shown, String pid) {
         return shown.types().stream()
-                .filter(type -> type.isFactory() ? pid.startsWith(type.pid() + "~") : pid.equals(type.pid()))
+                .filter(type -> type.covers(pid))
                 .findFirst()
                 .map(ConfigurationType::attributes)
                 .orElse(List.of());

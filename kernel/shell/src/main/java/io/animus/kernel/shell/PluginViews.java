@@ -90,7 +90,7 @@ final class PluginViews {
             for (var attribute : type.attributes()) {
                 types.addRow()
                         .addContent(
-                                Desk.shown(type.isFactory() ? type.pid() + "~<name>" : type.pid()),
+                                Desk.shown(type.form()),
                                 Desk.shown(attribute.id()),
                                 kind(attribute),
                                 attribute.isRequired() ? "yes" : "no",

@@ -307,6 +307,8 @@ class CommandsTest {
         assertThat(typist.completes("plugin-configure " + ARCHIVED + " ")).containsExactly("acme.registry~");
         assertThat(typist.completes("plugin-configure " + ARCHIVED + " acme.registry~x "))
                 .containsExactly("host=", "key=", "port=", "quota=", "tls=", "mirrors=");
+        assertThat(typist.completes("plugin-configure " + ARCHIVED + " acme.registry~b@d "))
+                .isEmpty();
         packed("acme-complete", "1.0.0", Permissions.NONE);
         assertThat(typist.completes("plugin-install " + folder + "/acme"))
                 .anyMatch(offer -> offer.endsWith("acme-complete-1.0.0.animus"));
