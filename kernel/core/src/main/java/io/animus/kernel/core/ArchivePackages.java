@@ -85,7 +85,7 @@ public final class ArchivePackages {
         } catch (IOException | RuntimeException e) {
             var what = String.valueOf(e.getMessage());
             if (!what.equals(trouble) && !looks.isShutdown()) {
-                LOG.warn("The packages of the archive can't be installed now: {}", what);
+                LOG.warn("Not all packages of the archive can be installed now: {}", what);
                 trouble = what;
             }
         }
@@ -103,20 +103,33 @@ public final class ArchivePackages {
      */
     boolean look() throws IOException {
         var known = known();
+        IOException unreadable = null;
         for (var file : files()) {
-            var digest = digest(file);
-            if (known.contains(digest) || over.contains(file)) {
+            if (over.contains(file)) {
                 continue;
             }
             if (!plugins.isAtRest()) {
                 return false;
             }
-            if (bring(file)) {
-                known.add(digest);
-                remember(known);
+            try {
+                bring(file, known);
+            } catch (IOException e) {
+                unreadable = e;
             }
         }
+        if (unreadable != null) {
+            throw unreadable;
+        }
         return true;
+    }
+
+    private void bring(Path file, Set<String> known) throws IOException {
+        var digest = digest(file);
+        if (!known.contains(digest) && bring(file)) {
+            known.add(digest);
+            remember(known);
+        }
+        over.add(file);
     }
 
     private boolean bring(Path file) throws IOException {
@@ -136,7 +149,6 @@ public final class ArchivePackages {
             // Nobody knows yet what becomes of it.
             throw e;
         } catch (RefusedException e) {
-            over.add(file);
             LOG.error(
                     "{} of the archive is not installed: {}",
                     name,

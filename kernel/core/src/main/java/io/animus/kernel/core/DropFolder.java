@@ -124,7 +124,7 @@ public final class DropFolder {
         } catch (IOException | RuntimeException e) {
             var what = String.valueOf(e.getMessage());
             if (!what.equals(trouble) && !looks.isShutdown()) {
-                LOG.warn("Nothing can be taken from {} now: {}", folder, what, e);
+                LOG.warn("Not everything can be taken from {} now: {}", folder, what, e);
                 trouble = what;
             }
         }
@@ -141,11 +141,19 @@ public final class DropFolder {
             var now = list();
             seen = new HashMap<>();
             now.forEach((file, attributes) -> seen.put(file, seen(before.get(file), attributes)));
+            IOException unreadable = null;
             for (var one : now.entrySet()) {
                 var known = before.get(one.getKey());
                 if (known != null && known.isSame(one.getValue()) && !known.isOver() && plugins.isAtRest()) {
-                    take(one.getKey(), one.getValue());
+                    try {
+                        take(one.getKey(), one.getValue());
+                    } catch (IOException e) {
+                        unreadable = e;
+                    }
                 }
+            }
+            if (unreadable != null) {
+                throw unreadable;
             }
         }
     }

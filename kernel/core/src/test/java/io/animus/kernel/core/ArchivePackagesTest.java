@@ -1,6 +1,7 @@
 package io.animus.kernel.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.animus.kernel.domain.access.SystemRole;
 import io.animus.kernel.trust.PublisherKey;
@@ -111,6 +112,21 @@ class ArchivePackagesTest {
         startedHub().look();
 
         assertThat(framework.ask()).isEqualTo("1.0.0");
+    }
+
+    @Test
+    void aFileThatCannotBeReadHoldsUpNoOtherAndWhatIsDoneIsNotReadAgain() throws Exception {
+        trust();
+        var unreadable = Files.createDirectory(archive.resolve("a.animus"));
+        bring("swapped-1.animus", "1.0.0");
+        var hub = startedHub();
+        assertThatExceptionOfType(IOException.class).isThrownBy(hub::look);
+        assertThat(framework.ask()).isEqualTo("1.0.0");
+
+        Files.write(archive.resolve("swapped-1.animus"), new byte[] {1});
+        Files.delete(unreadable);
+        assertThat(hub.look()).isTrue();
+        assertThat(audited()).containsExactly("plugin.installed");
     }
 
     @Test

@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -275,11 +276,7 @@ class DropFolderTest {
     @Test
     void nothingIsEvenStartedThatCannotBePutOnRecord() throws Exception {
         var started = new CopyOnWriteArrayList<Bundle>();
-        framework.context().addBundleListener((SynchronousBundleListener) event -> {
-            if (event.getType() == BundleEvent.STARTED) {
-                started.add(event.getBundle());
-            }
-        });
+        whenStarted(started::add);
         drop("swapped.animus", SwapBundle.of("1.0.0"));
         var away = kernel.anotherDatabase();
         away.close();
@@ -302,6 +299,19 @@ class DropFolderTest {
     }
 
     @Test
+    void aFileThatCannotBeReadHoldsUpNoOther() throws Exception {
+        drop("swapped-1.animus", SwapBundle.of("1.0.0"));
+        drop("swapped-2.animus", SwapBundle.of("2.0.0"));
+        drop("swapped-3.animus", SwapBundle.of("3.0.0"));
+        // Whoever may read everything finds a file unreadable only if it has gone.
+        whenStarted(bundle -> drops.resolve("swapped-2.animus").toFile().delete());
+        lookTwice();
+
+        assertThat(files()).containsExactly("swapped-1.animus.installed", "swapped-3.animus.installed");
+        assertThat(framework.ask()).isEqualTo("3.0.0");
+    }
+
+    @Test
     void otherFilesAreLeftAlone() throws Exception {
         put("notes.txt", new byte[] {1});
         put(".swapped.animus", new byte[] {1});
@@ -319,6 +329,14 @@ class DropFolderTest {
     private void put(String name, byte[] content) throws IOException {
         var half = Files.write(folder.resolve("half"), content);
         Files.move(half, drops.resolve(name), ATOMIC_MOVE);
+    }
+
+    private void whenStarted(Consumer<Bundle> watcher) {
+        framework.context().addBundleListener((SynchronousBundleListener) event -> {
+            if (event.getType() == BundleEvent.STARTED) {
+                watcher.accept(event.getBundle());
+            }
+        });
     }
 
     /** A file that came in between is known by the first look, and taken by the second. */
