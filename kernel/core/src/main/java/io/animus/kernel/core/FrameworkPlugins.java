@@ -4,7 +4,6 @@ import io.animus.api.plugin.PluginHealth;
 import io.animus.api.types.Json;
 import io.animus.kernel.core.PluginFolder.Wanted;
 import io.animus.kernel.core.PluginStep.Parts;
-import io.animus.kernel.domain.ProblemCode;
 import io.animus.kernel.domain.RefusedException;
 import io.animus.kernel.trust.Mode;
 import io.animus.kernel.trust.PluginPackage;
@@ -42,6 +41,9 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 @Component(service = PluginRuntime.class, immediate = true, configurationPid = "io.animus.plugins")
 @Designate(ocd = FrameworkPlugins.Config.class)
 public final class FrameworkPlugins implements PluginRuntime, BundleListener {
+    /** Said to whoever comes while another change is made. */
+    static final String BUSY = "Another plugin is being changed on this node. Try again when that is done.";
+
     private final PluginBundles bundles;
     private final PluginFolder folder;
     private final Ports ports;
@@ -174,11 +176,14 @@ public final class FrameworkPlugins implements PluginRuntime, BundleListener {
     }
 
     private Optional<Installed> find(String name) {
-        return wanted.main(name).map(this::describe);
+        return find(name, wanted.wanted(name));
     }
 
-    private Installed describe(Bundle bundle) {
-        var one = wanted.wanted(bundle.getSymbolicName());
+    private Optional<Installed> find(String name, Wanted one) {
+        return wanted.main(name, one).map(bundle -> describe(bundle, one));
+    }
+
+    private Installed describe(Bundle bundle, Wanted one) {
         var says = PluginBundles.capability(bundle).orElseThrow().getAttributes();
         var state = !one.enabled() ? State.DISABLED : bundle.getState() == Bundle.ACTIVE ? State.ACTIVE : State.STOPPED;
         return new Installed(
@@ -314,7 +319,8 @@ public final class FrameworkPlugins implements PluginRuntime, BundleListener {
     }
 
     private Step step(String name, Parts parts) {
-        return new PluginStep(wanted, parts, () -> find(name), turn::release);
+        var next = parts.next() == null ? Wanted.OF_THE_ARCHIVE : parts.next();
+        return new PluginStep(wanted, parts, () -> find(name, next), turn::release);
     }
 
     /** Begins a change of what is on the disk. */
@@ -324,9 +330,7 @@ public final class FrameworkPlugins implements PluginRuntime, BundleListener {
 
     private Step begin(Work work) {
         if (!turn.tryAcquire()) {
-            throw RefusedException.of(
-                    ProblemCode.STATE_CONFLICT,
-                    "Another plugin is being changed on this node. Try again when that is done.");
+            throw PluginBundles.conflict(BUSY);
         }
         var begun = false;
         try {

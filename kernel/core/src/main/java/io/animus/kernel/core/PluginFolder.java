@@ -57,6 +57,9 @@ final class PluginFolder {
      * @param plugin that package; null too if it can't be read
      */
     record Wanted(boolean enabled, @Nullable Digest digest, @Nullable PluginPackage plugin) {
+        /** What is wanted of a plugin of which nobody ever said anything. */
+        static final Wanted OF_THE_ARCHIVE = new Wanted(true, null);
+
         Wanted(boolean enabled, @Nullable PluginPackage plugin) {
             this(enabled, plugin == null ? null : plugin.manifest().digest(), plugin);
         }

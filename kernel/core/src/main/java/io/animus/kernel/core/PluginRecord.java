@@ -39,6 +39,10 @@ import org.slf4j.LoggerFactory;
 @Component(service = PluginRecord.class, immediate = true)
 public final class PluginRecord {
     private static final Logger LOG = LoggerFactory.getLogger(PluginRecord.class);
+    /** Said to whoever comes before the last change is known to be on record. */
+    static final String IN_DOUBT =
+            "The hub is finding out whether the last change of a plugin is on record. Try again in a moment.";
+
     private static final Caller CALLER = Caller.hub("plugins");
     private static final int MAX_REASON = 500;
     private static final long BETWEEN_LOOKS_MS = 1000;
@@ -103,8 +107,7 @@ public final class PluginRecord {
      */
     void requireOpen() {
         if (!isOpen()) {
-            throw PluginBundles.conflict(
-                    "The hub is finding out whether the last change of a plugin is on record. Try again in a moment.");
+            throw PluginBundles.conflict(IN_DOUBT);
         }
     }
 

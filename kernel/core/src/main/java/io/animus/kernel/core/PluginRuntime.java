@@ -102,7 +102,7 @@ public interface PluginRuntime extends Decisions {
          */
         void decide(Decision decision);
 
-        /** The plugin as it is from now on; empty if it is gone. */
+        /** The plugin as it is once this is decided; empty if it is gone then. Asks its instances how they are, which may take long. */
         Optional<Installed> now();
 
         /** Keeps new calls from what is not wanted any more, waits for those under way, and clears it away. */

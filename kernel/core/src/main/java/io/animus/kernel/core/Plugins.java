@@ -28,6 +28,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Version;
@@ -42,6 +43,7 @@ import org.osgi.service.component.annotations.Reference;
 @Component(service = Plugins.class)
 public final class Plugins {
     private static final String TYPE = "plugin";
+    private static final Set<String> PASSING = Set.of(FrameworkPlugins.BUSY, PluginRecord.IN_DOUBT);
 
     private final Gate gate;
     private final PluginRecord record;
@@ -65,21 +67,31 @@ public final class Plugins {
 
     /** All plugins of this node, by name. */
     public List<Installed> list(Caller caller) {
-        return gate.readHub(caller, target(null), Permission.READ_PLUGINS, tx -> runtime.all());
+        authorise(caller, null, Permission.READ_PLUGINS);
+        return runtime.all();
     }
 
     public Installed find(Caller caller, String name) {
-        return gate.readHub(caller, target(name), Permission.READ_PLUGINS, tx -> require(name));
+        return gate.onRecord(caller, target(name), () -> {
+            authorise(caller, name, Permission.READ_PLUGINS);
+            return installed(name).orElseThrow(() -> RefusedException.notFound(TYPE));
+        });
     }
 
     /** Asks whether the caller may change plugins, before a large body is taken in. */
     public void admit(Caller caller, @Nullable String name) {
-        gate.readHub(caller, target(name), Permission.MANAGE_PLUGINS, tx -> {
-            if (name != null) {
-                require(name);
+        gate.onRecord(caller, target(name), () -> {
+            authorise(caller, name, Permission.MANAGE_PLUGINS);
+            if (name != null && runtime.versionOf(name).isEmpty()) {
+                throw RefusedException.notFound(TYPE);
             }
             return caller;
         });
+    }
+
+    /** Plugins are asked after this, when no connection to the database is held. */
+    private void authorise(Caller caller, @Nullable String name, Permission permission) {
+        gate.readHub(caller, target(name), permission, tx -> caller);
     }
 
     /**
@@ -152,6 +164,7 @@ public final class Plugins {
      *
      * @param file as with {@link #install}
      * @param consent as with {@link #install} and {@link #update}
+     * @throws BusyException if something is in the way that passes
      */
     synchronized PluginManifest bring(Caller caller, Path file, @Nullable Digest consent) {
         return gate.onRecord(caller, target(null), () -> {
@@ -171,6 +184,9 @@ public final class Plugins {
                 }
                 return manifest;
             } catch (RefusedException e) {
+                if (e.violations().stream().anyMatch(one -> PASSING.contains(one.detail()))) {
+                    throw new BusyException(e);
+                }
                 recordRefusal(
                         caller,
                         manifest.name(),
@@ -339,11 +355,15 @@ public final class Plugins {
     private Answer<Installed> decide(Caller caller, @Nullable Once<Installed> once, Wish wish, Step step) {
         var before = installed(wish.name());
         var details = wish.details(before);
+        var after = step.now().or(() -> before).orElseThrow();
         try {
             var answer = gate.changeHub(caller, target(wish.name()), Permission.MANAGE_PLUGINS, once, change -> {
+                if (wish.checked() != null) {
+                    trust.requireNoStricter(change.tx(), wish.checked().judged().mode());
+                }
                 var event = change.audit(wish.action(), new Resource(TYPE, wish.name(), null), details);
                 step.decide(new Decision(event, wish.action(), wish.name(), details));
-                return step.now().or(() -> before).orElseThrow();
+                return after;
             });
             if (answer instanceof Answer.Done<Installed>) {
                 step.settle();
@@ -359,10 +379,6 @@ public final class Plugins {
             }
             throw e;
         }
-    }
-
-    private Installed require(String name) {
-        return installed(name).orElseThrow(() -> RefusedException.notFound("plugin"));
     }
 
     private Optional<Installed> installed(String name) {

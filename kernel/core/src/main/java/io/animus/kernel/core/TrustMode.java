@@ -2,7 +2,9 @@ package io.animus.kernel.core;
 
 import io.animus.api.types.Json;
 import io.animus.kernel.core.CompositionContents.TrustPolicy;
+import io.animus.kernel.domain.RefusedException;
 import io.animus.kernel.domain.trust.TrustProposal;
+import io.animus.kernel.store.postgres.Transaction;
 import io.animus.kernel.trust.Mode;
 import io.animus.kernel.trust.TrustStore;
 import java.io.IOException;
@@ -132,6 +134,21 @@ public final class TrustMode {
     /** What holds here once this is what was decided last. */
     InForce whenDecided(Optional<TrustProposal> decision) {
         return inForce(decision.map(one -> Mode.of(one.mode())));
+    }
+
+    /**
+     * Makes sure that what was judged by this mode still is: nobody decides otherwise before the transaction is over.
+     *
+     * @throws RefusedException {@code STATE_CONFLICT} if the mode is stricter by now
+     */
+    void requireNoStricter(Transaction tx, Mode judged) {
+        if (judged == Mode.ENFORCE) {
+            return;
+        }
+        tx.trust().lock();
+        if (whenDecided(tx.trust().decided()).mode().compareTo(judged) < 0) {
+            throw PluginBundles.conflict("The mode of trust became stricter meanwhile. Try again.");
+        }
     }
 
     private InForce inForce(Optional<Mode> known) {

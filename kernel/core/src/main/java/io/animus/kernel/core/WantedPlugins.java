@@ -117,7 +117,12 @@ record WantedPlugins(
 
     /** The bundle that is wanted of this plugin, or the archive's newest. */
     Optional<Bundle> main(String name) {
-        var plugin = wanted(name).plugin();
+        return main(name, wanted(name));
+    }
+
+    /** The same if this were wanted. */
+    Optional<Bundle> main(String name, Wanted one) {
+        var plugin = one.plugin();
         return plugin == null ? archived(name) : bundles.find(plugin.manifest().main());
     }
 
@@ -130,7 +135,7 @@ record WantedPlugins(
 
     /** What is wanted of this plugin; the archive's if nobody ever said. */
     Wanted wanted(String name) {
-        return folder.wanted().getOrDefault(name, new Wanted(true, null));
+        return folder.wanted().getOrDefault(name, Wanted.OF_THE_ARCHIVE);
     }
 
     State decide(@Nullable Wanted next, Decision decision) throws IOException {

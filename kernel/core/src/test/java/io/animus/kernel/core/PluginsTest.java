@@ -3,6 +3,12 @@ package io.animus.kernel.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.animus.api.plugin.Plugin;
+import io.animus.api.plugin.PluginDescriptor;
+import io.animus.api.plugin.PluginHealth;
+import io.animus.api.registry.ImageManifest;
+import io.animus.api.registry.ImageRegistry;
+import io.animus.api.types.ImageReference;
 import io.animus.api.types.Json;
 import io.animus.api.types.TypeId;
 import io.animus.kernel.audit.Action;
@@ -12,14 +18,18 @@ import io.animus.kernel.domain.RefusedException;
 import io.animus.kernel.domain.access.SystemRole;
 import io.animus.kernel.store.postgres.DatabaseUnavailableException;
 import io.animus.kernel.trust.Mode;
+import io.animus.kernel.trust.PublisherKey;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -224,6 +234,64 @@ class PluginsTest {
             }
             kept = Optional.ofNullable(unrecorded);
         }
+    }
+
+    @Test
+    void noPluginIsAskedHowItIsWithinATransaction() throws Exception {
+        var asked = new Asked();
+        var swapped = Arrays.stream(framework.context().getBundles())
+                .filter(bundle -> NAME.equals(bundle.getSymbolicName()))
+                .findFirst()
+                .orElseThrow();
+        swapped.getBundleContext().registerService(Plugin.class, asked, null);
+
+        plugins(record()).disable(admin, once(), NAME);
+
+        assertThat(asked.transactions).isNotEmpty().containsOnly(List.of());
+    }
+
+    /** Sees which transactions are open while it is asked how it is. */
+    private static final class Asked implements ImageRegistry, Plugin {
+        private final List<List<String>> transactions = new CopyOnWriteArrayList<>();
+
+        @Override
+        public PluginDescriptor descriptor() {
+            return new PluginDescriptor("registry", "swapped", "asked");
+        }
+
+        @Override
+        public PluginHealth health() {
+            transactions.add(kernel.column("select state from pg_stat_activity"
+                    + " where application_name = 'animus-hub' and state like 'idle in transaction%'"));
+            return PluginHealth.OK;
+        }
+
+        @Override
+        public boolean serves(ImageReference reference) {
+            return false;
+        }
+
+        @Override
+        public Optional<ImageManifest> find(ImageReference reference) {
+            return Optional.empty();
+        }
+    }
+
+    @Test
+    void whatIsBroughtDuringAnotherChangeIsToComeAgainAndNotRefused() throws Exception {
+        var publisher = PublisherKey.generate("acme.example");
+        Files.createDirectories(folder.resolve("trust/trust"));
+        Files.writeString(folder.resolve("trust/trust/acme.pub"), publisher.verifier() + "\n");
+        var file = SwapBundle.of("2.0.0").in(folder, publisher).file();
+        try (var step = runtime.disable(NAME)) {
+            assertThat(step.now()).isPresent();
+            assertThatExceptionOfType(BusyException.class)
+                    .isThrownBy(() -> plugins(record()).bring(admin, file, null));
+        }
+        assertThat(kernel.column("select action from audit_event")).doesNotContain("plugin.refused");
+
+        plugins(record()).bring(admin, file, null);
+        assertThat(framework.ask()).isEqualTo("2.0.0");
     }
 
     @Test

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -236,6 +237,38 @@ class TrustDecisionsTest {
             decisions.confirm(another, null, propose(officer, Mode.WARN));
             plugins.install(admin, null, unsigned, null);
             assertThat(framework.ask()).isEqualTo("1.0.0");
+        }
+    }
+
+    @Test
+    void whatWasJudgedByALaxerModeIsNotLetInOnceItIsStricter() throws Exception {
+        decisions.confirm(another, null, propose(officer, Mode.WARN));
+        try (var framework = new PluginFramework(folder)) {
+            var runtime = framework.runtime(Duration.ofSeconds(30));
+            var configurations = framework.configurations(runtime, Duration.ofSeconds(30));
+            var plugins = new Plugins(
+                    kernel.gate(),
+                    new PluginRecord(kernel.database(), kernel.trail(), runtime, configurations),
+                    runtime,
+                    configurations,
+                    trust);
+            plugins.install(admin, null, SwapBundle.of("1.0.0").in(folder).file(), null);
+            var next = SwapBundle.of("2.0.0").that("unsure").in(folder).file();
+            var update = CompletableFuture.supplyAsync(() -> plugins.update(admin, null, SwapBundle.NAME, next, null));
+            Await.until(
+                    "the new version is looked at", () -> framework.present().size() == 2);
+
+            decisions.enforce(officer, null, "an incident");
+            System.setProperty("animus.test.sure", "true");
+
+            assertThatExceptionOfType(ExecutionException.class)
+                    .isThrownBy(update::get)
+                    .withCauseInstanceOf(RefusedException.class)
+                    .withMessageContaining("stricter meanwhile");
+            assertThat(framework.ask()).isEqualTo("1.0.0");
+            assertThat(audited()).doesNotContain("plugin.updated");
+        } finally {
+            System.clearProperty("animus.test.sure");
         }
     }
 
