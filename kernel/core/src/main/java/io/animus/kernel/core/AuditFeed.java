@@ -23,6 +23,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,6 +48,7 @@ final class AuditFeed implements Runnable {
     private final Semaphore bell = new Semaphore(0);
     private final Lines lines;
     private final FeedReader reader;
+    private final FeedPace pace;
 
     private volatile boolean closing;
     private volatile boolean idle;
@@ -60,10 +62,11 @@ final class AuditFeed implements Runnable {
      * @param batch entries of one call
      * @param bytes of leaves after which a batch ends
      * @param deadline of a call
+     * @param asked grows with each request to the hub
      */
-    record Limits(int batch, long bytes, Duration deadline, FeedCursor.Window window) {
+    record Limits(int batch, long bytes, Duration deadline, FeedCursor.Window window, LongSupplier asked) {
         static final Limits DEFAULT =
-                new Limits(AuditSink.MAX_BATCH, 4L << 20, Duration.ofSeconds(30), FeedCursor.Window.DEFAULT);
+                new Limits(AuditSink.MAX_BATCH, 4L << 20, Duration.ofSeconds(30), FeedCursor.Window.DEFAULT, () -> 0);
     }
 
     /** One place in front of each sink: one call at a time, even when one didn't end at its deadline. Safe for many threads. */
@@ -83,6 +86,7 @@ final class AuditFeed implements Runnable {
         this.name = name;
         this.limits = limits;
         this.clock = clock;
+        this.pace = new FeedPace(limits.asked());
         this.reader = new FeedReader(database, "animus-feed-ahead-" + name, limits.batch(), limits.bytes());
     }
 
@@ -179,6 +183,7 @@ final class AuditFeed implements Runnable {
     }
 
     private Duration deliver(AuditSink sink, Next next) throws InterruptedException {
+        var begun = System.nanoTime();
         var place = next.cursor();
         var filter = next.sink().filter();
         var piece = reader.read(new FeedReader.Place(place.next(), filter), next.last());
@@ -198,7 +203,7 @@ final class AuditFeed implements Runnable {
         });
         if (isWhole) {
             failures = 0;
-            return Duration.ZERO;
+            return settled < next.last() ? pace.rest(System.nanoTime() - begun) : Duration.ZERO;
         }
         throw new ExternalSystemException(
                 Reason.UNAVAILABLE, "it took only " + receipt.settled() + " of " + batch.size() + " entries");

@@ -61,6 +61,7 @@ public final class AuditFeeds {
             @Reference(name = "ports") Ports ports,
             @Reference(name = "trail") AuditTrail trail,
             @Reference(name = "status") FeedStatus status,
+            @Reference(name = "gate") Gate gate,
             Config config) {
         this(
                 database,
@@ -70,7 +71,8 @@ public final class AuditFeeds {
                         AuditFeed.Limits.DEFAULT.batch(),
                         AuditFeed.Limits.DEFAULT.bytes(),
                         Duration.ofSeconds(config.deadline__seconds()),
-                        new FeedCursor.Window(Duration.ofSeconds(config.rewind__seconds()), config.rewind__entries())),
+                        new FeedCursor.Window(Duration.ofSeconds(config.rewind__seconds()), config.rewind__entries()),
+                        gate::asked),
                 Duration.ofSeconds(config.lag__limit__seconds()),
                 trail.ids(),
                 Clock.systemUTC());

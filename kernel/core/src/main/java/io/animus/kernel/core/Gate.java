@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.EnumSet;
 import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -35,6 +36,7 @@ public final class Gate {
     private final Ids ids;
     private final @Nullable Coverage coverage;
     private final KnownCallers known = new KnownCallers();
+    private final LongAdder asked = new LongAdder();
 
     @Activate
     public Gate(
@@ -64,6 +66,11 @@ public final class Gate {
     /** Whom keys have let in; forgotten by any change here but the plain ones in a project. */
     KnownCallers known() {
         return known;
+    }
+
+    /** How often somebody came, since the hub was started: what has time gives way while this grows. */
+    long asked() {
+        return asked.sum();
     }
 
     /** Reads something of a project. */
@@ -256,6 +263,7 @@ public final class Gate {
 
     /** Runs what may refuse outside a transaction, plugin calls for example, with refusals on record. */
     <T> T onRecord(Caller caller, Target target, Supplier<T> work) {
+        asked.increment();
         try {
             return work.get();
         } catch (RefusedException refusal) {

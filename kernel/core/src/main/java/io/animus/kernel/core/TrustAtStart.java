@@ -16,15 +16,29 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.osgi.framework.Bundle;
 
-/**
- * Whether what lies in the framework's cache is still what was let in. Safe for many threads.
- *
- * @param cache of the framework
- * @param bill the archive's bill of materials, which holds the digest of every jar that it brings
- */
-record TrustAtStart(TrustMode trust, Path cache, Path bill) {
+/** Whether what lies in the framework's cache is still what was let in. Safe for many threads. */
+final class TrustAtStart {
     private static final Pattern HASH = Pattern.compile("\"content\"\\s*:\\s*\"([0-9a-f]{64})\"");
     private static final String REMEDY = " Remove what was changed, and install it again.";
+
+    private final TrustMode trust;
+    private final Path cache;
+    private final Path bill;
+    private volatile Set<Digest> archived = Set.of();
+
+    /**
+     * @param cache of the framework
+     * @param bill the archive's bill of materials, which holds the digest of every jar that it brings; read once
+     */
+    TrustAtStart(TrustMode trust, Path cache, Path bill) {
+        this.trust = trust;
+        this.cache = cache;
+        this.bill = bill;
+    }
+
+    TrustMode trust() {
+        return trust;
+    }
 
     /** What keeps a package that was let in once from being started today; none if nothing does. */
     List<String> problems(PluginPackage plugin) {
@@ -59,6 +73,13 @@ record TrustAtStart(TrustMode trust, Path cache, Path bill) {
     }
 
     private Set<Digest> ofArchive() throws IOException {
+        if (archived.isEmpty()) {
+            archived = readBill();
+        }
+        return archived;
+    }
+
+    private Set<Digest> readBill() throws IOException {
         var digests = new HashSet<Digest>();
         HASH.matcher(Files.readString(bill, UTF_8))
                 .results()

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class AuditFeedsTest {
     private static final AuditFeed.Limits LIMITS = new AuditFeed.Limits(
-            100, 1 << 20, Duration.ofMillis(500), new FeedCursor.Window(Duration.ofSeconds(10), 300));
+            100, 1 << 20, Duration.ofMillis(500), new FeedCursor.Window(Duration.ofSeconds(10), 300), () -> 0);
     private static int instances;
 
     private static Kernel kernel;
@@ -268,7 +268,7 @@ class AuditFeedsTest {
     }
 
     private static AuditFeed.Limits patient() {
-        return new AuditFeed.Limits(100, 1 << 20, Duration.ofSeconds(30), LIMITS.window());
+        return new AuditFeed.Limits(100, 1 << 20, Duration.ofSeconds(30), LIMITS.window(), LIMITS.asked());
     }
 
     /** Every entry is the one before plus one, but where a batch comes again. */

@@ -1,0 +1,37 @@
+package io.animus.kernel.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class FeedPaceTest {
+    private static final long WORKED = TimeUnit.MILLISECONDS.toNanos(20);
+
+    private final AtomicLong asked = new AtomicLong(7);
+    private final FeedPace pace = new FeedPace(asked::get);
+
+    @Test
+    void restsWhileSomebodyAsks() {
+        asked.incrementAndGet();
+        assertThat(pace.rest(WORKED)).isEqualTo(Duration.ofMillis(10));
+        asked.addAndGet(100);
+        assertThat(pace.rest(WORKED)).isEqualTo(Duration.ofMillis(10));
+    }
+
+    @Test
+    void goesOnAtOnceWhenNobodyDoes() {
+        assertThat(pace.rest(WORKED)).isEqualTo(Duration.ZERO);
+        asked.incrementAndGet();
+        pace.rest(WORKED);
+        assertThat(pace.rest(WORKED)).isEqualTo(Duration.ZERO);
+    }
+
+    @Test
+    void neverRestsLong() {
+        asked.incrementAndGet();
+        assertThat(pace.rest(TimeUnit.SECONDS.toNanos(30))).isEqualTo(Duration.ofMillis(50));
+    }
+}
