@@ -19,8 +19,8 @@ import org.osgi.service.component.annotations.Component;
 @Component(service = Metrics.class)
 public final class Metrics {
     // Without exemplars everywhere: nothing here makes any, and their library would start a thread in whatever call
-    // comes first, which
-    // then looks like one of the plugin that was called, and keeps its classes.
+    // comes
+    // first, which then looks like one of the plugin that was called, and keeps its classes.
     private final PrometheusRegistry registry = new PrometheusRegistry();
     private final ExpositionFormats formats = ExpositionFormats.init();
     private final Map<String, Times> times = new ConcurrentHashMap<>();

@@ -135,7 +135,7 @@ public final class Reconciler {
     private void proceed(Leader leader, UnderWay run, Optional<JobStatus> status) {
         var step = steps.next(leader, run, status);
         if (step.isEmpty() && status.filter(JobStatus.Pending.class::isInstance).isPresent()) {
-            // It was handed over once more: not at every beat.
+            // Handed over once more, told to end, or left to wait: none of that at every beat.
             inHand.put(run.run(), clock.instant().plus(deadlines.rest()));
         } else {
             take(leader, run.run(), step);

@@ -15,9 +15,11 @@ public final class CompositionRepository {
         this.tx = tx;
     }
 
-    /** Stores a composition with the commit; one that is there already stays. */
+    /** Stores a composition with the commit, however often a transaction asks for it; one that is there already stays. */
     public void insert(Digest digest, Json content, Instant at) {
-        tx.late().add(LateTable.COMPOSITION, digest, content, at);
+        if (!tx.late().has(LateTable.COMPOSITION, digest)) {
+            tx.late().add(LateTable.COMPOSITION, digest, content, at);
+        }
     }
 
     /** What {@link #insert} stored under this digest. */

@@ -78,15 +78,29 @@ public final class FeedRepository {
      */
     public Piece read(long from, long to, EntryFilter filter, long bytes) {
         return sql.connectionResult(connection -> {
-            var isAlone = connection.getAutoCommit();
+            if (!connection.getAutoCommit()) {
+                return piece(connection, from, to, filter, bytes);
+            }
             // Only within a transaction the driver takes rows as they are asked for, and not all at once.
             connection.setAutoCommit(false);
             try {
-                return piece(connection, from, to, filter, bytes);
-            } finally {
-                connection.setAutoCommit(isAlone);
+                var piece = piece(connection, from, to, filter, bytes);
+                connection.setAutoCommit(true);
+                return piece;
+            } catch (SQLException e) {
+                rollBack(connection, e);
+                throw e;
             }
         });
+    }
+
+    private static void rollBack(Connection connection, SQLException cause) {
+        try {
+            connection.rollback();
+            connection.setAutoCommit(true);
+        } catch (SQLException e) {
+            cause.addSuppressed(e);
+        }
     }
 
     private static Piece piece(Connection connection, long from, long to, EntryFilter filter, long bytes)

@@ -38,6 +38,11 @@ final class LateRows {
         return waiting.isEmpty();
     }
 
+    /** Whether a row waits whose first column is this. */
+    boolean has(LateTable table, Object first) {
+        return waiting.getOrDefault(table, List.of()).stream().anyMatch(row -> first.equals(row[0]));
+    }
+
     boolean has(LateTable table) {
         return waiting.containsKey(table);
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.animus.api.database.DatabaseAccess;
 import io.animus.api.database.DatabaseAccess.Credentials;
+import io.animus.api.types.Json;
 import io.animus.plugin.postgres.embedded.EmbeddedPostgres;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -13,10 +14,12 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import org.jooq.exception.DataAccessException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -82,6 +85,35 @@ class DatabaseTest {
             awaitAvailable(database);
             assertThat(portOf(database)).contains(port(here));
             setPassword(database, user, here.runtime().password());
+        }
+    }
+
+    @Test
+    void sendsACompositionOnceHoweverManyEventsReferToIt() throws SQLException {
+        var content = Json.object().put("bundles", Json.array()).build();
+        try (var database = new Database(here);
+                var owner = DriverManager.getConnection(
+                        here.url(), here.owner().user(), here.owner().password());
+                var sql = owner.createStatement()) {
+            sql.execute(
+                    "create sequence sent; create function count_sent() returns trigger language plpgsql security definer"
+                            + " as $$ begin perform nextval('sent'); return new; end $$;"
+                            + " create trigger count_sent before insert on composition for each row execute function count_sent()");
+            try {
+                database.write(tx -> {
+                    IntStream.range(0, 8)
+                            .forEach(i -> tx.compositions().insert(content.digest(), content, Instant.EPOCH));
+                    return true;
+                });
+                assertThat(database.<Optional<Json>>read(tx -> tx.compositions().find(content.digest())))
+                        .hasValue(content);
+                try (var sent = sql.executeQuery("select last_value from sent where is_called")) {
+                    assertThat(sent.next()).isTrue();
+                    assertThat(sent.getLong(1)).isOne();
+                }
+            } finally {
+                sql.execute("drop trigger count_sent on composition; drop function count_sent; drop sequence sent");
+            }
         }
     }
 
