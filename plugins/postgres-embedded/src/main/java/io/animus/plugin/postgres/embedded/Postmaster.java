@@ -9,6 +9,8 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The running server of a data directory, as its own {@code postmaster.pid} there and the operating system describe it.
@@ -16,6 +18,7 @@ import java.util.concurrent.TimeoutException;
  * @param isReady whether it takes connections
  */
 record Postmaster(ProcessHandle process, int port, boolean isReady) {
+    private static final Logger LOG = LoggerFactory.getLogger(Postmaster.class);
     private static final int PORT_LINE = 3;
     private static final int STATUS_LINE = 7;
     private static final int FAST_SHUTDOWN_S = 60;
@@ -56,18 +59,35 @@ record Postmaster(ProcessHandle process, int port, boolean isReady) {
 
     /**
      * Waits for what lives a little longer than the server, such as its logger. After that all that it had to say is in its log,
-     * and the disk can be unmounted.
+     * and it keeps nobody from unmounting the disk.
      */
     static void awaitLast(Path data) {
         var deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(LAST_PROCESSES_S);
         try {
-            while (ProcessHandle.allProcesses().anyMatch(process -> worksIn(data, process))
-                    && System.nanoTime() < deadline) {
+            while (isServed(data)) {
+                if (System.nanoTime() > deadline) {
+                    LOG.warn("a process of PostgreSQL goes on in {} after {} s", data, LAST_PROCESSES_S);
+                    return;
+                }
                 Thread.sleep(POLL_MS);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Whether a process of a server works in {@code data}; others may be there too, such as an operator's shell. */
+    static boolean isServed(Path data) {
+        return ProcessHandle.allProcesses().anyMatch(process -> worksIn(data, process) && isServer(process));
+    }
+
+    // Also where the program was replaced meanwhile, of which the system then says that it was deleted.
+    private static boolean isServer(ProcessHandle process) {
+        return process.info()
+                .command()
+                .map(command -> Path.of(command).getFileName().toString())
+                .filter(name -> name.equals("postgres") || name.equals("postgres (deleted)"))
+                .isPresent();
     }
 
     // Process ids are used again: a file left by a crash may name a stranger, which must be neither adopted nor killed.

@@ -70,6 +70,22 @@ class EmbeddedPostgresTest {
     }
 
     @Test
+    void tellsItsOwnProcessesFromThoseOfAnybodyElseInItsFolder() throws Exception {
+        postgres.start();
+        var data = directory.resolve("data");
+        assertThat(Postmaster.isServed(data)).isTrue();
+
+        var stranger =
+                new ProcessBuilder("sleep", "60").directory(data.toFile()).start();
+        try {
+            postgres.close();
+            assertThat(Postmaster.isServed(data)).isFalse();
+        } finally {
+            stranger.destroyForcibly();
+        }
+    }
+
+    @Test
     void keepsWhatItAcknowledgesAndChecksIt() throws Exception {
         var access = postgres.start();
 
