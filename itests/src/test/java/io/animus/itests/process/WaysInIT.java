@@ -1,8 +1,11 @@
 package io.animus.itests.process;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The ways besides REST by which plugins come into a hub that runs: its drop folder, and its shell. One hub for both. */
 class WaysInIT {
     private static final Pattern KEY = Pattern.compile("ank_\\S{43,}");
+    private static final int CTRL_D = 4;
     private static final String PLUGIN = "animus-siem-webhook";
 
     @TempDir
@@ -110,6 +114,39 @@ class WaysInIT {
         for (var kept : List.of("shell/history", "log/animus.log", "log/console.log")) {
             assertThat(Files.readString(hub.data().resolve(kept))).as(kept).doesNotContain(key);
         }
+    }
+
+    @Test
+    void theTerminalIsAsItWasWhenTheShellIsLeft() throws Exception {
+        var shell = "'%s/bin/animus' shell --data '%s'".formatted(hub.home(), hub.data());
+        var lines = "echo before $(stty -g); " + shell + "; echo ended $?; echo after $(stty -g)";
+        var terminal = new ProcessBuilder("timeout", "120", "script", "-qec", lines, "/dev/null")
+                .redirectErrorStream(true)
+                .start();
+        var shown = shownUntil("animus> ", terminal.getInputStream());
+        terminal.getOutputStream().write(CTRL_D);
+        terminal.getOutputStream().flush();
+        shown += new String(terminal.getInputStream().readAllBytes(), UTF_8);
+
+        assertThat(terminal.waitFor()).as(shown).isZero();
+        assertThat(shown).contains("ended 0").doesNotContain("unbound");
+        assertThat(wordBehind("after ", shown)).isNotEmpty().isEqualTo(wordBehind("before ", shown));
+    }
+
+    private static String shownUntil(String words, InputStream screen) throws IOException {
+        var shown = new ByteArrayOutputStream();
+        while (!shown.toString(UTF_8).contains(words)) {
+            var one = screen.read();
+            assertThat(one).as(shown.toString(UTF_8)).isNotNegative();
+            shown.write(one);
+        }
+        return shown.toString(UTF_8);
+    }
+
+    private static String wordBehind(String mark, String shown) {
+        var found = Pattern.compile(mark + "(\\S+)").matcher(shown);
+        assertThat(found.find()).as(shown).isTrue();
+        return found.group(1);
     }
 
     /** Somebody who may read the audit log. */
