@@ -78,29 +78,15 @@ public final class FeedRepository {
      */
     public Piece read(long from, long to, EntryFilter filter, long bytes) {
         return sql.connectionResult(connection -> {
-            if (!connection.getAutoCommit()) {
-                return piece(connection, from, to, filter, bytes);
-            }
+            var isAlone = connection.getAutoCommit();
             // Only within a transaction the driver takes rows as they are asked for, and not all at once.
             connection.setAutoCommit(false);
             try {
-                var piece = piece(connection, from, to, filter, bytes);
-                connection.setAutoCommit(true);
-                return piece;
-            } catch (SQLException e) {
-                rollBack(connection, e);
-                throw e;
+                return piece(connection, from, to, filter, bytes);
+            } finally {
+                connection.setAutoCommit(isAlone);
             }
         });
-    }
-
-    private static void rollBack(Connection connection, SQLException cause) {
-        try {
-            connection.rollback();
-            connection.setAutoCommit(true);
-        } catch (SQLException e) {
-            cause.addSuppressed(e);
-        }
     }
 
     private static Piece piece(Connection connection, long from, long to, EntryFilter filter, long bytes)

@@ -1,7 +1,6 @@
 package io.animus.kernel.store.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.sun.management.ThreadMXBean;
 import io.animus.kernel.domain.delivery.EntryFilter;
@@ -12,7 +11,6 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.Set;
 import java.util.stream.LongStream;
-import org.jooq.exception.DataAccessException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -78,24 +76,6 @@ class FeedRepositoryTest {
         assertIs(read(LEAVES, 2 * LEAVES - 1, Set.of(), 1), LEAVES, LEAVES);
 
         assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(LEAVES * LARGE_BYTES / 2);
-    }
-
-    /** And not what came of it. */
-    @Test
-    void saysWhatWentWrong() throws SQLException {
-        try (var owner = postgres.asOwner();
-                var sql = owner.createStatement()) {
-            sql.execute("alter table audit_leaf rename to audit_leaf_away");
-            try {
-                assertThatExceptionOfType(DataAccessException.class)
-                        .isThrownBy(() -> read(5, 904, Set.of(), Long.MAX_VALUE))
-                        .havingCause()
-                        .withMessageContaining("\"audit_leaf\" does not exist");
-            } finally {
-                sql.execute("alter table audit_leaf_away rename to audit_leaf");
-            }
-        }
-        assertIs(read(5, 904, Set.of(), Long.MAX_VALUE), 5, 904);
     }
 
     private static void assertIs(Piece piece, long from, long to) {
