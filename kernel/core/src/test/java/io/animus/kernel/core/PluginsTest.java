@@ -24,7 +24,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -38,6 +37,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.osgi.framework.BundleEvent;
+import org.osgi.framework.SynchronousBundleListener;
 
 /** Changes of plugins in a real framework, and what the log on a real database says of them. */
 @Timeout(120)
@@ -239,18 +240,18 @@ class PluginsTest {
     @Test
     void noPluginIsAskedHowItIsWithinATransaction() throws Exception {
         var asked = new Asked();
-        var swapped = Arrays.stream(framework.context().getBundles())
-                .filter(bundle -> NAME.equals(bundle.getSymbolicName()))
-                .findFirst()
-                .orElseThrow();
-        swapped.getBundleContext().registerService(Plugin.class, asked, null);
+        framework.context().addBundleListener((SynchronousBundleListener) event -> {
+            if (event.getType() == BundleEvent.STARTED) {
+                event.getBundle().getBundleContext().registerService(Plugin.class, asked, null);
+            }
+        });
 
-        plugins(record()).disable(admin, once(), NAME);
+        update("2.0.0");
 
         assertThat(asked.transactions).isNotEmpty().containsOnly(List.of());
     }
 
-    /** Sees which transactions are open while it is asked how it is. */
+    /** Sees whether a transaction has the lock on the mode of trust while it is asked how it is. */
     private static final class Asked implements ImageRegistry, Plugin {
         private final List<List<String>> transactions = new CopyOnWriteArrayList<>();
 
@@ -261,8 +262,8 @@ class PluginsTest {
 
         @Override
         public PluginHealth health() {
-            transactions.add(kernel.column("select state from pg_stat_activity"
-                    + " where application_name = 'animus-hub' and state like 'idle in transaction%'"));
+            transactions.add(kernel.column("select l.mode from pg_locks l join pg_stat_activity a on a.pid = l.pid"
+                    + " where a.application_name = 'animus-hub' and l.locktype = 'advisory'"));
             return PluginHealth.OK;
         }
 
