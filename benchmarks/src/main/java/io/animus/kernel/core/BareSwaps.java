@@ -95,7 +95,7 @@ public final class BareSwaps implements Closeable {
 
     /** The loader of the version that serves now. */
     public ClassLoader classes() {
-        return ports.plugins().get(0).getClass().getClassLoader();
+        return ports.plugins().get(0).plugin().getClass().getClassLoader();
     }
 
     @Override
