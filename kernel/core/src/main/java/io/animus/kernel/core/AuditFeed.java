@@ -87,7 +87,7 @@ final class AuditFeed implements Runnable {
         this.limits = limits;
         this.clock = clock;
         this.pace = new FeedPace(limits.asked());
-        this.reader = new FeedReader(database, "animus-feed-ahead-" + name, limits.batch(), limits.bytes());
+        this.reader = new FeedReader(database, "animus-feed-ahead-" + name, limits.bytes());
     }
 
     @Override
@@ -186,8 +186,9 @@ final class AuditFeed implements Runnable {
         var begun = System.nanoTime();
         var place = next.cursor();
         var filter = next.sink().filter();
-        var piece = reader.read(new FeedReader.Place(place.next(), filter), next.last());
-        reader.readAhead(new FeedReader.Place(piece.end() + 1, filter), next.last());
+        var entries = pace.entries(limits.batch());
+        var piece = reader.read(new FeedReader.Place(place.next(), filter), entries, next.last());
+        reader.readAhead(new FeedReader.Place(piece.end() + 1, filter), entries, next.last());
         var batch = piece.entries();
         var receipt = batch.isEmpty() ? Receipt.all(batch) : send(sink, batch);
         var isWhole = receipt.settled() == batch.size();

@@ -4,19 +4,26 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /**
- * Keeps a feed that catches up from taking the machine from those who work with the hub: it rests after each batch, half as long as that took, while
- * somebody asks the hub for something. Not safe for several threads.
+ * Keeps a feed that catches up from taking the machine from those who work with the hub: while somebody asks it for something, batches
+ * are smaller, and a rest follows each. Not safe for several threads.
  */
 final class FeedPace {
+    private static final int PART = 4;
     private static final Duration LONGEST = Duration.ofMillis(50);
 
     private final LongSupplier asked;
     private long seen;
+    private boolean isShared;
 
     /** @param asked grows with each request to the hub */
     FeedPace(LongSupplier asked) {
         this.asked = asked;
         this.seen = asked.getAsLong();
+    }
+
+    /** How many entries the next batch may have, of so many when nobody asks for anything. */
+    int entries(int most) {
+        return isShared ? Math.max(1, most / PART) : most;
     }
 
     /**
@@ -25,8 +32,9 @@ final class FeedPace {
      * @param worked what the last batch took, in nanoseconds
      */
     Duration rest(long worked) {
-        var before = seen;
-        seen = asked.getAsLong();
-        return seen == before ? Duration.ZERO : Duration.ofNanos(Math.min(worked / 2, LONGEST.toNanos()));
+        var now = asked.getAsLong();
+        isShared = now != seen;
+        seen = now;
+        return isShared ? Duration.ofNanos(Math.min(worked / PART, LONGEST.toNanos())) : Duration.ZERO;
     }
 }

@@ -23,7 +23,6 @@ final class FeedReader implements AutoCloseable {
     private static final int SECONDS_IDLE = 30;
 
     private final Database database;
-    private final int entries;
     private final long bytes;
     private final ThreadPoolExecutor ahead;
     private @Nullable Coming coming;
@@ -43,12 +42,10 @@ final class FeedReader implements AutoCloseable {
 
     /**
      * @param name of the thread that reads ahead
-     * @param entries after which a piece ends
      * @param bytes of leaves after which it ends
      */
-    FeedReader(Database database, String name, int entries, long bytes) {
+    FeedReader(Database database, String name, long bytes) {
         this.database = database;
-        this.entries = entries;
         this.bytes = bytes;
         this.ahead = new ThreadPoolExecutor(1, 1, SECONDS_IDLE, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> {
             var thread = new Thread(work, name);
@@ -61,23 +58,24 @@ final class FeedReader implements AutoCloseable {
     /**
      * The piece that starts there.
      *
+     * @param entries after which it ends, unless it was read ahead
      * @param last leaf index of the log
      */
-    Piece read(Place place, long last) throws InterruptedException {
+    Piece read(Place place, int entries, long last) throws InterruptedException {
         var known = coming;
         coming = null;
         if (known == null) {
-            return readNow(place, last);
+            return readNow(place, entries, last);
         }
         var piece = await(known.piece());
         // What is wanted has changed meanwhile, or the feed starts again from further back.
-        return known.place().equals(place) ? piece : readNow(place, last);
+        return known.place().equals(place) ? piece : readNow(place, entries, last);
     }
 
     /** Starts to read what comes after a piece, unless that was the last one. */
-    void readAhead(Place place, long last) {
+    void readAhead(Place place, int entries, long last) {
         if (coming == null && place.from() <= last) {
-            coming = new Coming(place, ahead.submit(() -> readNow(place, last)));
+            coming = new Coming(place, ahead.submit(() -> readNow(place, entries, last)));
         }
     }
 
@@ -96,7 +94,7 @@ final class FeedReader implements AutoCloseable {
                 .toList();
     }
 
-    private Piece readNow(Place place, long last) {
+    private Piece readNow(Place place, int entries, long last) {
         var end = Math.min(last, place.from() + entries - 1);
         var piece = database.read(tx -> tx.feed().read(place.from(), end, place.filter(), bytes));
         return new Piece(piece.rows().stream().map(FeedReader::entry).toList(), piece.end());

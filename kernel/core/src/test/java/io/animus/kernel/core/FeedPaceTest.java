@@ -14,11 +14,14 @@ class FeedPaceTest {
     private final FeedPace pace = new FeedPace(asked::get);
 
     @Test
-    void restsWhileSomebodyAsks() {
+    void restsAndTakesLessAtOnceWhileSomebodyAsks() {
+        assertThat(pace.entries(1000)).isEqualTo(1000);
         asked.incrementAndGet();
-        assertThat(pace.rest(WORKED)).isEqualTo(Duration.ofMillis(10));
+        assertThat(pace.rest(WORKED)).isEqualTo(Duration.ofMillis(5));
+        assertThat(pace.entries(1000)).isEqualTo(250);
         asked.addAndGet(100);
-        assertThat(pace.rest(WORKED)).isEqualTo(Duration.ofMillis(10));
+        assertThat(pace.rest(WORKED)).isEqualTo(Duration.ofMillis(5));
+        assertThat(pace.entries(1)).isEqualTo(1);
     }
 
     @Test
@@ -27,6 +30,7 @@ class FeedPaceTest {
         asked.incrementAndGet();
         pace.rest(WORKED);
         assertThat(pace.rest(WORKED)).isEqualTo(Duration.ZERO);
+        assertThat(pace.entries(1000)).isEqualTo(1000);
     }
 
     @Test
