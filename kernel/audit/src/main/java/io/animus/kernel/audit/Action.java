@@ -100,8 +100,10 @@ public enum Action {
     PLUGIN_DISABLED("plugin.disabled"),
     PLUGIN_ENABLED("plugin.enabled"),
     PLUGIN_REMOVED("plugin.removed"),
-    /** A package was not let in, and why. */
+    /** A package was not let in, or a plugin was kept from starting, and why. */
     PLUGIN_REFUSED("plugin.refused"),
+    /** A plugin started that the strictest mode of trust would have kept from it, and why. */
+    PLUGIN_ADMITTED("plugin.admitted"),
     /** Somebody wants the hub to be less strict about who made a plugin; nothing has changed yet. */
     TRUST_MODE_PROPOSED("trust_mode.proposed"),
     /** How strict the hub is was decided: by two, or by one for the strictest. */

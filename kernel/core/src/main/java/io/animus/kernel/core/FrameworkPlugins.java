@@ -51,7 +51,8 @@ public final class FrameworkPlugins implements PluginRuntime, BundleListener {
     private final Duration window;
     private final WantedPlugins wanted;
     private final TrustMode trust;
-    private volatile List<Refusal> refused;
+    private final Findings findings = new Findings();
+    private volatile List<Finding> refused;
     private volatile Mode considered;
     private final Semaphore turn = new Semaphore(1);
 
@@ -104,7 +105,9 @@ public final class FrameworkPlugins implements PluginRuntime, BundleListener {
         this.wanted = new WantedPlugins(bundles, this.folder, trust, ports, vitals, window, drain);
         this.trust = trust.trust();
         this.considered = this.trust.mode();
-        this.refused = wanted.converge();
+        var found = wanted.converge();
+        this.refused = refusals(found);
+        findings.add(found);
     }
 
     @Deactivate
@@ -116,9 +119,23 @@ public final class FrameworkPlugins implements PluginRuntime, BundleListener {
         return Path.of(Objects.requireNonNull(framework.getProperty(property), property));
     }
 
+    private static List<Finding> refusals(List<Finding> found) {
+        return found.stream().filter(Finding::isRefusal).toList();
+    }
+
     @Override
-    public List<Refusal> refused() {
+    public List<Finding> refused() {
         return refused;
+    }
+
+    @Override
+    public List<Finding> untold() {
+        return findings.untold();
+    }
+
+    @Override
+    public void told(Finding finding) {
+        findings.told(finding);
     }
 
     @Override
@@ -132,7 +149,9 @@ public final class FrameworkPlugins implements PluginRuntime, BundleListener {
         if (mode.compareTo(before) > 0 && !refused.isEmpty()) {
             turn.acquireUninterruptibly();
             try {
-                refused = wanted.reconsider(refused);
+                var found = wanted.reconsider(refused);
+                findings.replace(refused, found);
+                refused = refusals(found);
             } finally {
                 turn.release();
             }
@@ -276,12 +295,18 @@ public final class FrameworkPlugins implements PluginRuntime, BundleListener {
         return begin(() -> {
             var bundle = require(name);
             requireReadable(name);
+            var opinion = wanted.judge(name, bundle);
+            if (!opinion.obstacles().isEmpty()) {
+                throw PluginBundles.conflict(String.join(" ", opinion.obstacles()));
+            }
             var coming = serving(bundle) == null ? bundle : null;
             try {
                 bundles.start(bundle, window);
             } catch (BundleException e) {
                 throw PluginBundles.conflict(String.valueOf(e.getMessage()));
             }
+            findings.add(
+                    opinion.of(name, bundle.getVersion().toString()).stream().toList());
             return step(name, new Parts(wanted.wanted(name).enabled(true), null, coming));
         });
     }

@@ -187,11 +187,11 @@ final class PluginBundles {
 
     /** A bundle that hangs in its start is given up; its thread is interrupted. One that was changed is not started. */
     void start(Bundle bundle, Duration patience) throws BundleException {
-        var problem = trust.problem(bundle);
-        if (problem.isPresent()) {
+        var obstacles = trust.judge(bundle).obstacles();
+        if (!obstacles.isEmpty()) {
             // Nor does the framework, whenever its start level comes.
             stop(bundle, patience);
-            throw new BundleException(problem.get());
+            throw new BundleException(String.join(" ", obstacles));
         }
         if (capability(bundle).isPresent() && bundle.getState() != Bundle.ACTIVE) {
             threads.starts(bundle);

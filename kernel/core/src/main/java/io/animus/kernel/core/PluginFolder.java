@@ -5,7 +5,6 @@ import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
 import io.animus.api.types.Digest;
 import io.animus.api.types.Json;
 import io.animus.kernel.core.PluginRuntime.Decision;
-import io.animus.kernel.core.PluginRuntime.Refusal;
 import io.animus.kernel.trust.BrokenPackageException;
 import io.animus.kernel.trust.PackageReader;
 import io.animus.kernel.trust.PluginPackage;
@@ -30,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PluginFolder {
     private final Path folder;
-    private final List<Refusal> lost = new ArrayList<>();
+    private final List<Finding> lost = new ArrayList<>();
     private volatile State state;
 
     /** Reads what is there. */
@@ -74,7 +73,7 @@ final class PluginFolder {
     }
 
     /** Whose packages were found lost or changed. */
-    List<Refusal> lost() {
+    List<Finding> lost() {
         return List.copyOf(lost);
     }
 
@@ -165,11 +164,15 @@ final class PluginFolder {
             if (plugin.manifest().digest().equals(digest)) {
                 return new Wanted(enabled, plugin);
             }
-            lost.add(new Refusal(name, "", "Its package was replaced by another one."));
+            lost.add(lost(name, digest, "Its package was replaced by another one."));
         } catch (BrokenPackageException | IOException e) {
-            lost.add(new Refusal(name, "", "Its package can't be read: " + e.getMessage()));
+            lost.add(lost(name, digest, "Its package can't be read: " + e.getMessage()));
         }
         return new Wanted(enabled, digest, null);
+    }
+
+    private static Finding lost(String name, Digest digest, String reason) {
+        return new Finding(name, "", digest, List.of(reason), null);
     }
 
     private void write(State next) throws IOException {

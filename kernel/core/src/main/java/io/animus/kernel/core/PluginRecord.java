@@ -8,7 +8,6 @@ import io.animus.kernel.audit.Action;
 import io.animus.kernel.audit.AuditText;
 import io.animus.kernel.audit.Resource;
 import io.animus.kernel.core.PluginRuntime.Decision;
-import io.animus.kernel.core.PluginRuntime.Refusal;
 import io.animus.kernel.domain.RefusedException;
 import io.animus.kernel.store.postgres.Database;
 import io.animus.kernel.store.postgres.DatabaseUnavailableException;
@@ -16,10 +15,7 @@ import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -44,13 +40,14 @@ public final class PluginRecord {
             "The hub is finding out whether the last change of a plugin is on record. Try again in a moment.";
 
     private static final Caller CALLER = Caller.hub("plugins");
+    private static final int MOST_REASONS = 16;
     private static final int MAX_REASON = 500;
     private static final long BETWEEN_LOOKS_MS = 1000;
 
     private final Database database;
     private final AuditTrail trail;
     private final ScheduledExecutorService looks = Executors.newSingleThreadScheduledExecutor(PluginRecord::thread);
-    private final Queue<Refusal> untold;
+    private final PluginRuntime runtime;
     private final List<Doubt> doubts = new ArrayList<>();
 
     /**
@@ -75,9 +72,10 @@ public final class PluginRecord {
             Database database, AuditTrail trail, PluginRuntime runtime, PluginConfigurations configurations) {
         this.database = database;
         this.trail = trail;
-        this.untold = new ConcurrentLinkedQueue<>(runtime.refused());
+        this.runtime = runtime;
         doubt(runtime);
         doubt(configurations);
+        looks.scheduleWithFixedDelay(this::look, 0, BETWEEN_LOOKS_MS, TimeUnit.MILLISECONDS);
     }
 
     @Deactivate
@@ -94,9 +92,6 @@ public final class PluginRecord {
     synchronized void doubt(Decisions source) {
         doubts.removeIf(open -> open.source() == source);
         source.unrecorded().ifPresent(found -> doubts.add(new Doubt(source, found, null)));
-        if (!doubts.isEmpty() || !untold.isEmpty()) {
-            looks.execute(this::look);
-        }
     }
 
     /**
@@ -160,15 +155,26 @@ public final class PluginRecord {
     }
 
     private void tell() {
-        for (var next = untold.peek(); next != null; next = untold.peek()) {
-            var reason = Json.clean(AuditText.fit(next.reason(), MAX_REASON));
+        for (var next : runtime.untold()) {
+            var digest = next.digest();
+            var mode = next.letInBy();
             var details = Json.object()
                     .put("version", next.version())
-                    .put("reasons", Json.array(reason))
+                    .putIfPresent("digest", digest == null ? null : digest.value())
+                    .put("reasons", reasons(next.reasons()))
+                    .putIfPresent("trust", mode == null ? null : mode.word())
                     .put("at", "start");
-            record(Action.PLUGIN_REFUSED, next.plugin(), details.build());
-            untold.remove();
+            record(mode == null ? Action.PLUGIN_REFUSED : Action.PLUGIN_ADMITTED, next.plugin(), details.build());
+            runtime.told(next);
         }
+    }
+
+    /** As an event can hold them. */
+    static Json reasons(List<String> reasons) {
+        return Json.array(reasons.stream()
+                .limit(MOST_REASONS)
+                .map(reason -> Json.clean(AuditText.fit(reason, MAX_REASON)))
+                .toList());
     }
 
     private static Json.Members afterwards(Decision decision) {
@@ -191,16 +197,9 @@ public final class PluginRecord {
     private void look() {
         try {
             tell();
-            if (isWhole()) {
-                return;
-            }
+            isWhole();
         } catch (RuntimeException e) {
             LOG.warn("What happened to plugins is not on record yet: {}", e.getMessage());
-        }
-        try {
-            looks.schedule(this::look, BETWEEN_LOOKS_MS, TimeUnit.MILLISECONDS);
-        } catch (RejectedExecutionException e) {
-            LOG.debug("The hub stops; the next start looks again");
         }
     }
 

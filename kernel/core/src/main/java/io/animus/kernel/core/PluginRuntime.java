@@ -29,15 +29,6 @@ public interface PluginRuntime extends Decisions {
         STOPPED
     }
 
-    /**
-     * What was kept from starting when this node started.
-     *
-     * @param plugin symbolic name
-     * @param version empty if that can't be known
-     * @param reason for people
-     */
-    record Refusal(String plugin, String version, String reason) {}
-
     /** A configured instance of a plugin. */
     record Instance(String name, PluginHealth health) {}
 
@@ -120,7 +111,13 @@ public interface PluginRuntime extends Decisions {
     boolean isBusy();
 
     /** What was kept from starting at the start of this node: it isn't what was let in any more, or isn't to be trusted today. */
-    List<Refusal> refused();
+    List<Finding> refused();
+
+    /** What was kept from starting, or let in by a laxer mode alone, since this node started, and isn't on record yet. */
+    List<Finding> untold();
+
+    /** It is on record. */
+    void told(Finding finding);
 
     /** Looks again at what was {@linkplain #refused refused}, if the mode of trust is another one by now. */
     void reconsider();

@@ -7,6 +7,7 @@ import io.animus.api.types.Digest;
 import io.animus.api.types.Json;
 import io.animus.kernel.audit.Action;
 import io.animus.kernel.audit.Resource;
+import io.animus.kernel.core.CheckedPackage.Judged;
 import io.animus.kernel.core.PluginRuntime.Decision;
 import io.animus.kernel.core.PluginRuntime.Installed;
 import io.animus.kernel.core.PluginRuntime.RolledBackException;
@@ -20,9 +21,7 @@ import io.animus.kernel.trust.BrokenPackageException;
 import io.animus.kernel.trust.Mode;
 import io.animus.kernel.trust.PackageReader;
 import io.animus.kernel.trust.PluginManifest;
-import io.animus.kernel.trust.PluginPackage;
 import io.animus.kernel.trust.TrustStore;
-import io.animus.kernel.trust.Verdict;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -106,7 +105,7 @@ public final class Plugins {
                 caller, target(null), () -> install(caller, once, check(consent, judge(caller, null, file, false))));
     }
 
-    private Answer<Installed> install(Caller caller, @Nullable Once<Installed> once, Checked checked) {
+    private Answer<Installed> install(Caller caller, @Nullable Once<Installed> once, CheckedPackage checked) {
         return change(
                 caller,
                 once,
@@ -129,7 +128,8 @@ public final class Plugins {
                 () -> update(caller, once, name, check(consent, judge(caller, name, file, false))));
     }
 
-    private Answer<Installed> update(Caller caller, @Nullable Once<Installed> once, String name, Checked checked) {
+    private Answer<Installed> update(
+            Caller caller, @Nullable Once<Installed> once, String name, CheckedPackage checked) {
         try {
             return change(
                     caller,
@@ -220,41 +220,15 @@ public final class Plugins {
     }
 
     public Answer<Installed> enable(Caller caller, @Nullable Once<Installed> once, String name) {
-        return change(caller, once, Action.PLUGIN_ENABLED, name, null, () -> runtime.enable(name));
+        return change(caller, once, Action.PLUGIN_ENABLED, name, null, () -> {
+            decidedMode(caller);
+            return runtime.enable(name);
+        });
     }
 
     /** Removes a plugin that came in a package; the answer is how it was. */
     public Answer<Installed> uninstall(Caller caller, @Nullable Once<Installed> once, String name) {
         return change(caller, once, Action.PLUGIN_REMOVED, name, null, () -> runtime.remove(name));
-    }
-
-    /** A package that may come in as far as its maker is concerned. */
-    private record Judged(PluginPackage plugin, Verdict verdict, Mode mode) {}
-
-    /** A package that may come in. */
-    private record Checked(Judged judged, Consent consent) {
-        PluginPackage plugin() {
-            return judged.plugin();
-        }
-
-        String name() {
-            return plugin().manifest().name();
-        }
-
-        Json.Builder details() {
-            var plugin = plugin();
-            var details = Json.object()
-                    .put("version", plugin.manifest().version())
-                    .put("package", plugin.manifest().digest().value())
-                    .put(
-                            "signedBy",
-                            Json.texts(judged.verdict().signers().stream()
-                                    .map(Object::toString)
-                                    .toList()))
-                    .put("trust", judged.mode().word());
-            consent.describe(details);
-            return details;
-        }
     }
 
     /** What was decided on another hub a moment ago holds here too. */
@@ -284,20 +258,20 @@ public final class Plugins {
         }
     }
 
-    private Checked check(@Nullable Digest agreed, Judged judged) {
+    private CheckedPackage check(@Nullable Digest agreed, Judged judged) {
         var plugin = judged.plugin();
         var before = installed(plugin.manifest().name()).map(Installed::permissions);
-        return new Checked(judged, Consent.require(before.orElse(Permissions.NONE), plugin.permissions(), agreed));
+        return new CheckedPackage(
+                judged, Consent.require(before.orElse(Permissions.NONE), plugin.permissions(), agreed));
     }
 
     private void recordRefusal(Caller caller, @Nullable String name, List<String> problems) {
-        var reasons = problems.stream().limit(16).map(Json::clean).toList();
         var request = caller.request().requestId();
         record.record(
                 Action.PLUGIN_REFUSED,
                 name,
                 Json.object()
-                        .put("reasons", Json.array(reasons))
+                        .put("reasons", CheckedPackage.reasons(problems))
                         .putIfPresent("request", request == null ? null : Json.clean(request))
                         .build());
     }
@@ -316,7 +290,7 @@ public final class Plugins {
             @Nullable Once<Installed> once,
             Action action,
             String name,
-            @Nullable Checked checked,
+            @Nullable CheckedPackage checked,
             Supplier<Step> work) {
         var first = answered(caller, once, name);
         if (first.isPresent()) {
@@ -342,7 +316,7 @@ public final class Plugins {
     }
 
     /** What is to be done to which plugin. */
-    private record Wish(Action action, String name, @Nullable Checked checked) {
+    private record Wish(Action action, String name, @Nullable CheckedPackage checked) {
         Json.Members details(Optional<Installed> before) {
             var version = before.map(Installed::version).orElse(null);
             var details = checked == null

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 
 /** Whether what lies in the framework's cache is still what was let in. Safe for many threads. */
@@ -40,35 +41,60 @@ final class TrustAtStart {
         return trust;
     }
 
-    /** What keeps a package that was let in once from being started today; none if nothing does. */
-    List<String> problems(PluginPackage plugin) {
-        try {
-            var verdict = TrustStore.read(trust.store()).judge(plugin);
-            return verdict.isLetIn(trust.mode()) ? List.of() : verdict.problems();
-        } catch (IOException e) {
-            return List.of("Nobody can tell whom to trust: " + e.getMessage());
+    /**
+     * What is thought of something that should start.
+     *
+     * @param digest null if it can't be read
+     * @param problems what the strictest mode has against it
+     * @param letInBy the mode in which it starts all the same; null if it doesn't
+     */
+    record Opinion(@Nullable Digest digest, List<String> problems, @Nullable Mode letInBy) {
+        /** What keeps it from starting; none if nothing does. */
+        List<String> obstacles() {
+            return letInBy == null ? problems : List.of();
+        }
+
+        /** Empty if the strictest mode has nothing against it. */
+        Optional<Finding> of(String plugin, String version) {
+            return problems.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(new Finding(plugin, version, digest, problems, letInBy));
         }
     }
 
-    /** What is wrong with the jar of a bundle that came in a package, or is a plugin of the archive. */
-    Optional<String> problem(Bundle bundle) {
+    /** Whether a package that was let in once is to be started today. */
+    Opinion judge(PluginPackage plugin) {
+        var digest = plugin.manifest().digest();
+        var mode = trust.mode();
         try {
-            var packaged = PluginBundles.digest(bundle);
-            if (packaged.isEmpty() && trust.mode() == Mode.OFF) {
-                return Optional.empty();
-            }
-            var right = packaged.isPresent() ? packaged.map(Set::of).get() : ofArchive();
+            var verdict = TrustStore.read(trust.store()).judge(plugin);
+            return new Opinion(digest, verdict.problems(), verdict.isLetIn(mode) ? mode : null);
+        } catch (IOException e) {
+            return new Opinion(digest, List.of("Nobody can tell whom to trust: " + e.getMessage()), null);
+        }
+    }
+
+    /** Whether the jar of a bundle is the one that came in its package, or with the archive. */
+    Opinion judge(Bundle bundle) {
+        var packaged = PluginBundles.digest(bundle);
+        var letInBy = packaged.isEmpty() && trust.mode() == Mode.OFF ? Mode.OFF : null;
+        Digest digest = null;
+        try {
             var jar = CachedJar.of(cache, bundle.getBundleId());
-            var digest = jar.digest();
+            digest = jar.digest();
+            var right = packaged.isPresent() ? packaged.map(Set::of).get() : ofArchive();
             if (!right.contains(digest)) {
                 var came = packaged.isPresent() ? "package" : "archive";
-                return Optional.of("Its jar in the cache is not the one of the %s: the digest is %s.%s"
-                        .formatted(came, digest.value(), REMEDY));
+                var problem = "Its jar in the cache is not the one of the %s: the digest is %s.%s"
+                        .formatted(came, digest.value(), REMEDY);
+                return new Opinion(digest, List.of(problem), letInBy);
             }
-            return jar.findChanged()
+            var changed = jar.findChanged()
                     .map(file -> file + ", which the framework unpacked from its jar, was changed." + REMEDY);
+            return new Opinion(digest, changed.stream().toList(), letInBy);
         } catch (IOException e) {
-            return Optional.of("Nobody can tell whether it is what was let in: " + e.getMessage());
+            var problem = "Nobody can tell whether it is what was let in: " + e.getMessage();
+            return new Opinion(digest, List.of(problem), letInBy);
         }
     }
 

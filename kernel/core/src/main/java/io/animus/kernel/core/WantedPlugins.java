@@ -3,7 +3,7 @@ package io.animus.kernel.core;
 import io.animus.kernel.core.PluginFolder.State;
 import io.animus.kernel.core.PluginFolder.Wanted;
 import io.animus.kernel.core.PluginRuntime.Decision;
-import io.animus.kernel.core.PluginRuntime.Refusal;
+import io.animus.kernel.core.TrustAtStart.Opinion;
 import io.animus.kernel.domain.RefusedException;
 import io.animus.kernel.trust.PluginPackage;
 import java.io.IOException;
@@ -37,82 +37,100 @@ record WantedPlugins(
     /**
      * A change that was cut off has happened wholly or not at all after this, and nothing starts that is not what was let in.
      *
-     * @return what should start and doesn't
+     * @return what should start and doesn't, or does so only because the mode of trust is lax
      */
-    List<Refusal> converge() throws IOException {
-        var refused = new ArrayList<>(folder.lost());
+    List<Finding> converge() throws IOException {
+        var found = new ArrayList<>(folder.lost());
         for (var one : folder.wanted().values()) {
             var plugin = one.plugin();
             if (plugin != null) {
-                bringBack(plugin, one.enabled()).ifPresent(refused::add);
+                bringBack(plugin, one.enabled()).ifPresent(found::add);
             }
         }
         clearAway();
         stopUnwanted();
         for (var bundle : bundles.plugins()) {
             if (!PluginBundles.isPackaged(bundle)) {
-                trust.problem(bundle).map(problem -> refuse(bundle, problem)).ifPresent(refused::add);
+                judge(bundle).ifPresent(found::add);
             }
         }
-        return logged(refused);
+        return logged(found);
     }
 
     /**
      * Looks again at what was refused, once the mode of trust is another one. What runs meanwhile is left alone.
      *
-     * @return what doesn't start even now
+     * @return as {@link #converge}
      */
-    List<Refusal> reconsider(List<Refusal> before) {
-        var refused = new ArrayList<Refusal>();
+    List<Finding> reconsider(List<Finding> before) {
+        var found = new ArrayList<Finding>();
         for (var one : before) {
             if (main(one.plugin()).stream().noneMatch(bundle -> bundle.getState() == Bundle.ACTIVE)) {
-                lookAgain(one).ifPresent(refused::add);
+                lookAgain(one).ifPresent(found::add);
             }
         }
         stopUnwanted();
-        return logged(refused);
+        return logged(found);
     }
 
-    private Optional<Refusal> lookAgain(Refusal before) {
+    private Optional<Finding> lookAgain(Finding before) {
         var one = wanted(before.plugin());
         if (one.isOfArchive()) {
             var bundle = archived(before.plugin()).filter(this::isWanted);
-            var problem = bundle.flatMap(trust::problem);
-            if (problem.isEmpty()) {
+            var found = bundle.flatMap(this::judge);
+            if (found.filter(Finding::isRefusal).isEmpty()) {
                 bundle.ifPresent(this::restore);
             }
-            return problem.map(why -> refuse(bundle.orElseThrow(), why));
+            return found;
         }
         return one.plugin() == null ? Optional.of(before) : bringBack(one.plugin(), one.enabled());
     }
 
-    private static List<Refusal> logged(List<Refusal> refused) {
-        refused.forEach(one -> LOG.error("{} {} does not start: {}", one.plugin(), one.version(), one.reason()));
-        return List.copyOf(refused);
+    private static List<Finding> logged(List<Finding> found) {
+        for (var one : found) {
+            var mode = one.letInBy();
+            if (mode == null) {
+                LOG.error("{} {} does not start: {}", one.plugin(), one.version(), one.reason());
+            } else {
+                LOG.warn(
+                        "{} {} starts only in the mode {}: {}", one.plugin(), one.version(), mode.word(), one.reason());
+            }
+        }
+        return List.copyOf(found);
     }
 
-    private Refusal refuse(Bundle bundle, String problem) {
-        stop(bundle);
-        return new Refusal(bundle.getSymbolicName(), bundle.getVersion().toString(), problem);
+    /** Stops a plugin of the archive that isn't to start. */
+    private Optional<Finding> judge(Bundle bundle) {
+        var opinion = trust.judge(bundle);
+        if (!opinion.obstacles().isEmpty()) {
+            stop(bundle);
+        }
+        return opinion.of(bundle.getSymbolicName(), bundle.getVersion().toString());
     }
 
-    private Optional<Refusal> bringBack(PluginPackage plugin, boolean enabled) {
-        var problems = enabled ? trust.problems(plugin) : List.<String>of();
+    /** What is thought of a plugin that shall start again: of its package, or of the jar that came in none. */
+    Opinion judge(String name, Bundle bundle) {
+        var plugin = wanted(name).plugin();
+        return plugin == null ? trust.judge(bundle) : trust.judge(plugin);
+    }
+
+    private Optional<Finding> bringBack(PluginPackage plugin, boolean enabled) {
+        var manifest = plugin.manifest();
+        var opinion = enabled ? trust.judge(plugin) : new Opinion(manifest.digest(), List.of(), null);
         try {
-            if (problems.isEmpty()) {
+            if (opinion.obstacles().isEmpty()) {
                 var main = bundles.install(plugin);
                 if (enabled) {
                     bundles.start(plugin, patience);
                     ports.retire(main.getBundleId(), false);
                 }
-                return Optional.empty();
+                return opinion.of(manifest.name(), manifest.version());
             }
         } catch (RefusedException | BundleException | IOException e) {
-            problems = List.of(String.valueOf(e.getMessage()));
+            opinion = new Opinion(manifest.digest(), List.of(String.valueOf(e.getMessage())), null);
         }
-        var manifest = plugin.manifest();
         manifest.bundles().forEach(file -> bundles.find(file).ifPresent(this::stop));
-        return Optional.of(new Refusal(manifest.name(), manifest.version(), String.join(" ", problems)));
+        return opinion.of(manifest.name(), manifest.version());
     }
 
     /** The bundle that is wanted of this plugin, or the archive's newest. */

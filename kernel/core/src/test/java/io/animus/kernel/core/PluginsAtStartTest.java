@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.animus.api.types.Digest;
 import io.animus.api.types.Json;
 import io.animus.api.types.TypeId;
 import io.animus.kernel.audit.Action;
 import io.animus.kernel.core.PluginRuntime.Decision;
-import io.animus.kernel.core.PluginRuntime.Refusal;
 import io.animus.kernel.core.PluginRuntime.State;
 import io.animus.kernel.core.PluginRuntime.Step;
 import io.animus.kernel.domain.Made;
@@ -92,7 +92,7 @@ class PluginsAtStartTest {
         plugins = runtime();
 
         assertThat(plugins.refused())
-                .extracting(Refusal::plugin, Refusal::version)
+                .extracting(Finding::plugin, Finding::version)
                 .containsExactly(tuple(SwapBundle.NAME, "0.1.0"));
         assertThat(archived.getState()).isEqualTo(Bundle.RESOLVED);
         assertThat(archived.adapt(BundleStartLevel.class).isPersistentlyStarted())
@@ -172,7 +172,7 @@ class PluginsAtStartTest {
         flip(framework.cached(bundle()));
         bundle().stop();
         plugins = framework.runtime(trust, Duration.ofSeconds(2));
-        assertThat(plugins.refused()).extracting(Refusal::plugin).containsExactly(SwapBundle.NAME);
+        assertThat(plugins.refused()).extracting(Finding::plugin).containsExactly(SwapBundle.NAME);
         assertThat(state(ConfiguredBundle.NAME)).isEqualTo(State.ACTIVE);
 
         trust.learn(decided(2, Mode.ENFORCE));
@@ -184,6 +184,59 @@ class PluginsAtStartTest {
         plugins.reconsider();
         assertThat(plugins.refused()).isEmpty();
         assertThat(ask()).isEqualTo("1.0.0");
+    }
+
+    @Test
+    void whatOnlyALaxerModeLetsInIsToldWithItsDigestOnce() throws Exception {
+        install(SwapBundle.of("1.0.0"));
+        assertThat(plugins.untold()).isEmpty();
+
+        plugins = runtime();
+        var packaged = plugins.all().get(0).packaged();
+
+        assertThat(plugins.untold()).singleElement().satisfies(found -> {
+            assertThat(found.plugin()).isEqualTo(SwapBundle.NAME);
+            assertThat(found.version()).isEqualTo("1.0.0");
+            assertThat(found.digest()).isEqualTo(packaged);
+            assertThat(found.letInBy()).isEqualTo(Mode.WARN);
+            assertThat(found.reason()).contains("It is not signed");
+        });
+        plugins.told(plugins.untold().get(0));
+        settle(plugins.disable(SwapBundle.NAME));
+        settle(plugins.enable(SwapBundle.NAME));
+        assertThat(plugins.untold()).isEmpty();
+        assertThat(ask()).isEqualTo("1.0.0");
+    }
+
+    @Test
+    void whatNoArchiveBroughtIsHashedAndToldAlsoWhereItMayStart() throws Exception {
+        var jar = SwapBundle.of("0.1.0").jar();
+        archived("0.1.0");
+        framework.bring(SwapBundle.of("0.2.0").jar());
+
+        plugins = framework.runtime(TrustMode.ofDevelopment(folder.resolve("trust"), Mode.OFF), Duration.ofSeconds(2));
+
+        assertThat(ask()).isEqualTo("0.1.0");
+        assertThat(plugins.refused()).isEmpty();
+        assertThat(plugins.untold())
+                .extracting(Finding::plugin, Finding::digest, Finding::letInBy)
+                .containsExactly(tuple(SwapBundle.NAME, Digest.of(jar), Mode.OFF));
+        assertThat(plugins.untold().get(0).reason()).contains("is not the one of the archive");
+    }
+
+    @Test
+    void whatWasLetInOnceIsNotSwitchedOnWhereItWouldNotStart() throws Exception {
+        install(SwapBundle.of("1.0.0"));
+        settle(plugins.disable(SwapBundle.NAME));
+        var trust = new TrustMode(folder.resolve("trust"), null, false);
+        trust.learn(decided(1, Mode.ENFORCE));
+
+        plugins = framework.runtime(trust, Duration.ofSeconds(2));
+
+        assertThatExceptionOfType(RefusedException.class)
+                .isThrownBy(() -> plugins.enable(SwapBundle.NAME))
+                .withMessageContaining("It is not signed");
+        assertThat(framework.present()).isEmpty();
     }
 
     private static Optional<TrustProposal> decided(int number, Mode mode) {

@@ -5,6 +5,7 @@ import static io.animus.kernel.domain.ProblemCode.STATE_CONFLICT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.animus.api.types.Digest;
 import io.animus.api.types.TypeId;
 import io.animus.kernel.core.TrustMode.InForce;
 import io.animus.kernel.core.TrustMode.Source;
@@ -12,6 +13,7 @@ import io.animus.kernel.domain.ProblemCode;
 import io.animus.kernel.domain.RefusedException;
 import io.animus.kernel.domain.access.SystemRole;
 import io.animus.kernel.trust.Mode;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -197,26 +199,84 @@ class TrustDecisionsTest {
     void whatTheStrictestRefusesAtTheStartComesWhenTheDatabaseSaysOtherwise() throws Exception {
         decisions.confirm(another, null, propose(officer, Mode.WARN));
         try (var framework = new PluginFramework(folder)) {
-            var before = framework.runtime(Duration.ofSeconds(30));
-            var configurations = framework.configurations(before, Duration.ofSeconds(30));
-            var plugins = new Plugins(
-                    kernel.gate(),
-                    new PluginRecord(kernel.database(), kernel.trail(), before, configurations),
-                    before,
-                    configurations,
-                    trust);
-            plugins.install(admin, null, SwapBundle.of("1.0.0").in(folder).file(), null);
-            assertThat(framework.ask()).isEqualTo("1.0.0");
+            install(framework);
+            assertThat(reasons("plugin.installed")).singleElement().asString().contains("It is not signed");
 
             var restarted = new TrustMode(folder.resolve("trust"), null, false);
             var runtime = framework.runtime(restarted, Duration.ofSeconds(30));
             assertThat(runtime.refused()).hasSize(1);
             assertThat(framework.present()).isEmpty();
 
-            new TrustWatch(kernel.database(), kernel.trail(), restarted, runtime::reconsider, kernel.clock()).look();
+            var watch =
+                    new TrustWatch(kernel.database(), kernel.trail(), restarted, runtime::reconsider, kernel.clock());
+            watch.look();
             assertThat(framework.ask()).isEqualTo("1.0.0");
             assertThat(runtime.refused()).isEmpty();
+
+            var packaged = runtime.all().get(0).packaged();
+            record(framework, runtime);
+            Await.until("it is on record", () -> runtime.untold().isEmpty());
+            assertThat(reasons("plugin.refused")).isEmpty();
+            assertThat(reasons("plugin.admitted"))
+                    .singleElement()
+                    .asString()
+                    .contains("It is not signed", "/details/trust\",\"warn\"", packaged.value());
+            decisions.enforce(officer, null, "for a moment");
+            watch.look();
+            decisions.confirm(another, null, propose(officer, Mode.WARN));
+            watch.look();
+            assertThat(runtime.untold()).isEmpty();
         }
+    }
+
+    @Test
+    void whatALaxerModeRefusesForAnotherReasonIsOnRecordWithThat() throws Exception {
+        decisions.confirm(another, null, propose(officer, Mode.WARN));
+        try (var framework = new PluginFramework(folder)) {
+            install(framework);
+            var bundle = framework
+                    .context()
+                    .getBundle(
+                            "animus:" + Digest.of(SwapBundle.of("1.0.0").jar()).hex());
+            bundle.stop();
+            Files.write(framework.cached(bundle), new byte[] {1});
+            decisions.enforce(officer, null, "for a start");
+            var runtime = framework.runtime(trust, Duration.ofSeconds(30));
+            record(framework, runtime);
+            Await.until("it is on record", () -> reasons("plugin.refused").size() == 1);
+
+            decisions.confirm(another, null, propose(officer, Mode.WARN));
+            new TrustWatch(kernel.database(), kernel.trail(), trust, runtime::reconsider, kernel.clock()).look();
+
+            Await.until("so is the other", () -> reasons("plugin.refused").size() == 2);
+            assertThat(reasons("plugin.refused").get(0)).contains("It is not signed");
+            assertThat(reasons("plugin.refused").get(1)).contains("is not the one of the package");
+        }
+    }
+
+    private void install(PluginFramework framework) throws Exception {
+        var before = framework.runtime(Duration.ofSeconds(30));
+        var configurations = framework.configurations(before, Duration.ofSeconds(30));
+        var plugins = new Plugins(
+                kernel.gate(),
+                new PluginRecord(kernel.database(), kernel.trail(), before, configurations),
+                before,
+                configurations,
+                trust);
+        plugins.install(admin, null, SwapBundle.of("1.0.0").in(folder).file(), null);
+        assertThat(framework.ask()).isEqualTo("1.0.0");
+    }
+
+    private static void record(PluginFramework framework, FrameworkPlugins runtime) throws Exception {
+        var configurations = framework.configurations(runtime, Duration.ofSeconds(30));
+        new PluginRecord(kernel.database(), kernel.trail(), runtime, configurations);
+    }
+
+    /** What the events say of the reasons, and of all else. */
+    private static List<String> reasons(String action) {
+        return kernel.column(
+                "select d.disclosures::text from audit_event e join audit_disclosure d on d.event_id = e.id"
+                        + " where e.action = '" + action + "' order by e.id");
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.animus.kernel.shell;
 import io.animus.api.plugin.PluginHealth;
 import io.animus.api.plugin.permission.Permissions;
 import io.animus.api.types.Json;
+import io.animus.kernel.core.Finding;
 import io.animus.kernel.core.PluginRuntime;
 import io.animus.kernel.domain.ProblemCode;
 import io.animus.kernel.domain.RefusedException;
@@ -51,8 +52,18 @@ final class PluginsInMemory implements PluginRuntime {
     }
 
     @Override
-    public List<Refusal> refused() {
+    public List<Finding> refused() {
         return List.of();
+    }
+
+    @Override
+    public List<Finding> untold() {
+        return List.of();
+    }
+
+    @Override
+    public void told(Finding finding) {
+        // Nothing is found here.
     }
 
     @Override

@@ -1,0 +1,45 @@
+package io.animus.kernel.core;
+
+import io.animus.api.types.Json;
+import io.animus.kernel.trust.Mode;
+import io.animus.kernel.trust.PluginPackage;
+import io.animus.kernel.trust.Verdict;
+import java.util.List;
+
+/** A package that may come in. */
+record CheckedPackage(Judged judged, Consent consent) {
+    private static final int MOST_REASONS = 16;
+
+    /** A package that may come in as far as its maker is concerned. */
+    record Judged(PluginPackage plugin, Verdict verdict, Mode mode) {}
+
+    PluginPackage plugin() {
+        return judged.plugin();
+    }
+
+    String name() {
+        return plugin().manifest().name();
+    }
+
+    /** What the audit log is told of it. */
+    Json.Builder details() {
+        var manifest = plugin().manifest();
+        var verdict = judged.verdict();
+        var signers = verdict.signers().stream().map(Object::toString).toList();
+        var details = Json.object()
+                .put("version", manifest.version())
+                .put("package", manifest.digest().value())
+                .put("signedBy", Json.texts(signers))
+                .put("trust", judged.mode().word());
+        if (!verdict.isTrusted()) {
+            details.put("reasons", reasons(verdict.problems()));
+        }
+        consent.describe(details);
+        return details;
+    }
+
+    /** The first of them, as an audit event can hold them. */
+    static Json reasons(List<String> problems) {
+        return Json.array(problems.stream().limit(MOST_REASONS).map(Json::clean).toList());
+    }
+}
