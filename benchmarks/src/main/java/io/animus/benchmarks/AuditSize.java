@@ -52,7 +52,8 @@ final class AuditSize implements Benchmark {
     }
 
     private Finding proofs(Setting setting, LogBed bed) {
-        var proofs = setting.pick(1_000, 20);
+        // As many in each round as the compilers need rounds to warm up: with 1,000 they were at work in half of them.
+        var proofs = setting.pick(5_000, 20);
         var size = bed.log().size();
         var random = new Random(1);
         var rounds = new ArrayList<Double>();

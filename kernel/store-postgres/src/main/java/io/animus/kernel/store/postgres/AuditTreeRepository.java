@@ -3,6 +3,7 @@ package io.animus.kernel.store.postgres;
 import static io.animus.kernel.store.postgres.generated.Tables.AUDIT_EVENT;
 import static io.animus.kernel.store.postgres.generated.Tables.AUDIT_LEAF;
 import static io.animus.kernel.store.postgres.generated.Tables.AUDIT_LOG;
+import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.val;
 
 import io.animus.api.types.TypeId;
@@ -84,18 +85,23 @@ public final class AuditTreeRepository implements Tiles {
     /** The hashes of tiles that are there, fewer than there should be if somebody took rows out of the database. */
     public Map<Tile, byte[]> stored(Collection<Tile> tiles) {
         var wanted = List.copyOf(tiles);
+        // Without the limits PostgreSQL expects a share of the log in each tile; its JIT sets in with a long one.
         var found = sql.fetch(
                 """
                 select t.n, case t.level
-                    when 0 then (select string_agg(hash, ''::bytea order by leaf_index) from audit_leaf
-                        where leaf_index >= t.first and leaf_index < t.past)
-                    else (select string_agg(hash, ''::bytea order by position) from audit_subtree s
-                        where s.level = t.level and position >= t.first and position < t.past)
+                    when 0 then (select string_agg(hash, ''::bytea order by leaf_index) from (
+                        select leaf_index, hash from audit_leaf
+                        where leaf_index >= t.first and leaf_index < t.past order by leaf_index limit {3}) as leaves)
+                    else (select string_agg(hash, ''::bytea order by position) from (
+                        select position, hash from audit_subtree s
+                        where s.level = t.level and position >= t.first and position < t.past
+                        order by position limit {3}) as subtrees)
                     end
                 from unnest({0}::int[], {1}::bigint[], {2}::bigint[]) with ordinality as t (level, first, past, n)""",
                 val(wanted.stream().map(Tile::level).toArray(Integer[]::new)),
                 val(wanted.stream().map(Tile::start).toArray(Long[]::new)),
-                val(wanted.stream().map(Tile::end).toArray(Long[]::new)));
+                val(wanted.stream().map(Tile::end).toArray(Long[]::new)),
+                inline(Tile.FULL));
         var contents = new HashMap<Tile, byte[]>();
         for (var row : found) {
             var tile = wanted.get(row.get(0, Integer.class) - 1);
