@@ -42,6 +42,7 @@ final class Contract {
 
     private static @Nullable Object ask(
             Object plugin, Supplier<String> name, Method method, Object @Nullable [] arguments) throws Throwable {
+        Tracing.noteOperation(method.getName());
         try {
             var answer = method.invoke(plugin, arguments);
             if (answer == null && method.getReturnType() != void.class) {

@@ -51,6 +51,7 @@ public final class PortCalls {
     private final Map<Key, Guard> guards = new ConcurrentHashMap<>();
     private final ReferenceQueue<Object> gone = new ReferenceQueue<>();
     private final Metrics.Times times;
+    private final Tracing tracing;
 
     private static final AtomicInteger THREADS = new AtomicInteger();
 
@@ -116,8 +117,14 @@ public final class PortCalls {
         }
     }
 
+    /** Without traces. */
+    public PortCalls(Metrics metrics) {
+        this(metrics, new Tracing(metrics));
+    }
+
     @Activate
-    public PortCalls(@Reference(name = "metrics") Metrics metrics) {
+    public PortCalls(@Reference(name = "metrics") Metrics metrics, @Reference(name = "tracing") Tracing tracing) {
+        this.tracing = tracing;
         times = metrics.times(
                 "animus_port_call_seconds", "How long calls to plugins take", "port", "plugin", "outcome");
     }
@@ -145,11 +152,12 @@ public final class PortCalls {
     private <P, T> T call(String port, P plugin, Duration deadline, boolean retries, Ports.Call<P, T> call) {
         var guard = guardOf(plugin);
         var started = System.nanoTime();
+        var span = tracing.call(port);
         var outcome = "failure";
         try {
             guard.requirePunctual();
             var policies = retries ? guard.retrying() : guard.once();
-            T answer = policies.get(() -> limited(guard, guard.places(), deadline, plugin, call));
+            T answer = policies.get(() -> limited(guard, guard.places(), deadline, span, plugin, call));
             outcome = "success";
             return answer;
         } catch (CircuitBreakerOpenException e) {
@@ -159,10 +167,15 @@ public final class PortCalls {
         } catch (OutOfTimeException e) {
             outcome = "timeout";
             throw unavailable(e.getMessage(), e);
+        } catch (ExternalSystemException e) {
+            span.fail(e.reason().name());
+            throw e;
         } catch (FailsafeException e) {
             throw new IllegalStateException("a call to " + guard.name() + " failed: " + e.getCause(), e.getCause());
         } finally {
-            times.add(System.nanoTime() - started, port, guard.name(), outcome);
+            var name = guard.called().name;
+            times.add(System.nanoTime() - started, port, name.text(), outcome);
+            span.end(name.text(), name.said(), outcome);
         }
     }
 
@@ -170,9 +183,10 @@ public final class PortCalls {
     <P, T> void callFor(String port, P plugin, Duration wait, Ports.Call<P, T> call) {
         var guard = guardOf(plugin);
         var started = System.nanoTime();
+        var span = tracing.call(port);
         var outcome = "success";
         try {
-            limited(guard, guard.readers(), wait, plugin, call);
+            limited(guard, guard.readers(), wait, span, plugin, call);
         } catch (OutOfTimeException e) {
             outcome = "left";
         } catch (RuntimeException e) {
@@ -182,7 +196,9 @@ public final class PortCalls {
             outcome = "failure";
             throw new IllegalStateException("a call to " + guard.name() + " failed: " + e, e);
         } finally {
-            times.add(System.nanoTime() - started, port, guard.name(), outcome);
+            var name = guard.called().name;
+            times.add(System.nanoTime() - started, port, name.text(), outcome);
+            span.end(name.text(), name.said(), outcome);
         }
     }
 
@@ -225,8 +241,10 @@ public final class PortCalls {
         return guardOf(plugin).name();
     }
 
-    private <P, T> T limited(Guard guard, Semaphore places, Duration deadline, P plugin, Ports.Call<P, T> call)
+    private <P, T> T limited(
+            Guard guard, Semaphore places, Duration deadline, PortSpan span, P plugin, Ports.Call<P, T> call)
             throws Exception {
+        span.attempt();
         try {
             if (!places.tryAcquire(deadline.toMillis(), TimeUnit.MILLISECONDS)) {
                 throw unavailable(guard.name() + " is busy with too many calls", null);
@@ -235,7 +253,7 @@ public final class PortCalls {
             throw interrupted(e);
         }
         var task = new FutureTask<>(() -> call.on(plugin));
-        var work = new PortWork(task, plugin.getClass().getClassLoader(), ended -> {
+        var work = new PortWork(task, plugin.getClass().getClassLoader(), span, ended -> {
             guard.overdue().remove(ended);
             places.release();
         });

@@ -16,6 +16,7 @@ final class PortWork implements Runnable {
 
     private final FutureTask<?> task;
     private final ClassLoader classes;
+    private final PortSpan span;
     private final Consumer<PortWork> end;
     /** What a plugin logs is of the request and the run that it is called for. */
     private final @Nullable Map<String, String> context = MDC.getCopyOfContextMap();
@@ -26,11 +27,13 @@ final class PortWork implements Runnable {
 
     /**
      * @param classes of the plugin
+     * @param span of the call, with its retries
      * @param end is run when the thread is free again, however late that is
      */
-    PortWork(FutureTask<?> task, ClassLoader classes, Consumer<PortWork> end) {
+    PortWork(FutureTask<?> task, ClassLoader classes, PortSpan span, Consumer<PortWork> end) {
         this.task = task;
         this.classes = classes;
+        this.span = span;
         this.end = end;
     }
 
@@ -45,8 +48,10 @@ final class PortWork implements Runnable {
             if (context != null) {
                 MDC.setContextMap(context);
             }
+            Tracing.enter(span);
             task.run();
         } finally {
+            Tracing.leave(span);
             MDC.clear();
             here.setContextClassLoader(before);
             thread = null;

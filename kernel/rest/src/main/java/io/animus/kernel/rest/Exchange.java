@@ -1,6 +1,7 @@
 package io.animus.kernel.rest;
 
 import io.animus.kernel.audit.RequestContext;
+import io.animus.kernel.core.RequestSpan;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -18,17 +19,22 @@ record Exchange(String requestId, RequestContext context, String path) {
     private static final String OPERATION = ATTRIBUTE + ".operation";
     private static final String NO_OPERATION = "none";
     private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9._-]{1,128}");
-    private static final Pattern TRACE_PARENT =
-            Pattern.compile("[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}.*");
-    private static final String NO_TRACE = "0".repeat(32);
+    // Of W3C trace context: a version to come may have more fields, this one doesn't; ids of zeros are none.
+    private static final Pattern TRACE_PARENT = Pattern.compile(
+            "(?!ff|00-.{52}.)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-.*)?");
 
-    /** Reads what the headers say and remembers it with the request. */
-    static Exchange begin(HttpServletRequest request, String freshId) {
+    /**
+     * Reads what the headers say and remembers it with the request.
+     *
+     * @param span of the request, whose trace it is then part of
+     */
+    static Exchange begin(HttpServletRequest request, String freshId, RequestSpan span) {
         var sent = request.getHeader("X-Request-Id");
         var id = sent != null && REQUEST_ID.matcher(sent).matches() ? sent : freshId;
+        var traced = span.traceId();
         var context = RequestContext.received(
                 id,
-                traceId(request.getHeader("traceparent")),
+                traced != null ? traced : traceId(request.getHeader("traceparent")),
                 request.getRemoteAddr(),
                 request.getHeader("User-Agent"));
         var exchange = new Exchange(id, context, request.getRequestURI());
@@ -54,11 +60,11 @@ record Exchange(String requestId, RequestContext context, String path) {
         return request.getAttribute(OPERATION) instanceof String operation ? operation : NO_OPERATION;
     }
 
-    private static @Nullable String traceId(@Nullable String traceParent) {
+    static @Nullable String traceId(@Nullable String traceParent) {
         if (traceParent == null) {
             return null;
         }
         Matcher form = TRACE_PARENT.matcher(traceParent);
-        return form.matches() && !form.group(1).equals(NO_TRACE) ? form.group(1) : null;
+        return form.matches() ? form.group(1) : null;
     }
 }

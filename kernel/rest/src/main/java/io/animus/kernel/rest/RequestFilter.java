@@ -1,6 +1,8 @@
 package io.animus.kernel.rest;
 
 import io.animus.kernel.core.Metrics;
+import io.animus.kernel.core.RequestSpan;
+import io.animus.kernel.core.Tracing;
 import io.animus.kernel.domain.ProblemCode;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
@@ -40,10 +42,12 @@ public final class RequestFilter implements Filter {
     private static final String API = "/api/v1/";
 
     private final Metrics.Times times;
+    private final Tracing tracing;
     private volatile @Nullable Door door;
 
     @Activate
-    public RequestFilter(@Reference(name = "metrics") Metrics metrics) {
+    public RequestFilter(@Reference(name = "metrics") Metrics metrics, @Reference(name = "tracing") Tracing tracing) {
+        this.tracing = tracing;
         times = metrics.times(
                 "animus_http_request_seconds",
                 "How long requests take, a stream until it begins",
@@ -52,7 +56,7 @@ public final class RequestFilter implements Filter {
     }
 
     RequestFilter(Metrics metrics, Door door) {
-        this(metrics);
+        this(metrics, new Tracing(metrics));
         this.door = door;
     }
 
@@ -73,7 +77,11 @@ public final class RequestFilter implements Filter {
         if (request instanceof HttpServletRequest http && response instanceof HttpServletResponse answer) {
             var started = System.nanoTime();
             ProblemPages.install(http);
-            var exchange = Exchange.begin(http, freshId());
+            // Nobody follows probes and scrapes, and the address of an object is a password.
+            var span = http.getRequestURI().startsWith(API)
+                    ? tracing.request(http.getMethod(), http::getHeader)
+                    : RequestSpan.NONE;
+            var exchange = Exchange.begin(http, freshId(), span);
             MDC.put(MDC_REQUEST_ID, exchange.requestId());
             var trace = exchange.context().traceId();
             if (trace != null) {
@@ -84,7 +92,9 @@ public final class RequestFilter implements Filter {
             } finally {
                 MDC.remove(MDC_REQUEST_ID);
                 MDC.remove(MDC_TRACE_ID);
-                times.add(System.nanoTime() - started, Exchange.operation(http), Integer.toString(answer.getStatus()));
+                var operation = Exchange.operation(http);
+                times.add(System.nanoTime() - started, operation, Integer.toString(answer.getStatus()));
+                span.end(operation, answer.getStatus(), exchange.requestId());
             }
         } else {
             chain.doFilter(request, response);
