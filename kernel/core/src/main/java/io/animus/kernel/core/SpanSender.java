@@ -9,8 +9,7 @@ import io.opentelemetry.sdk.trace.export.SpanExporter;
 import io.prometheus.metrics.core.metrics.Counter;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -29,8 +28,10 @@ final class SpanSender implements SpanExporter {
     private final Collector collector;
     private final Counter spans;
     private final IntConsumer taken;
-    private final ExecutorService thread =
-            new ThreadPoolExecutor(0, 1, 5, TimeUnit.SECONDS, new SynchronousQueue<>(), SpanSender::thread);
+    /** A place to wait, for the next message is sent when the last one is answered, a moment before the thread is free. */
+    private final ThreadPoolExecutor thread =
+            new ThreadPoolExecutor(1, 1, 5, TimeUnit.SECONDS, new ArrayBlockingQueue<>(1), SpanSender::thread);
+
     private final OtlpHttpSpanExporter exporter;
     private final AtomicBoolean away = new AtomicBoolean();
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -41,6 +42,7 @@ final class SpanSender implements SpanExporter {
      * @param taken how many were taken out of the queue
      */
     SpanSender(Collector collector, Counter spans, IntConsumer taken) {
+        thread.allowCoreThreadTimeOut(true);
         this.collector = collector;
         this.spans = spans;
         this.taken = taken;
