@@ -22,32 +22,41 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * What happens in a shipped hub arrives by all three ways at once: the audit log at a real rsyslog over TLS and, signed, at a
- * receiver over HTTPS; domain events, signed too, at a subscriber.
+ * receiver over HTTPS; domain events, signed too, at a subscriber. Its traces arrive at a collector, which may die.
  */
+@TestInstance(Lifecycle.PER_CLASS)
 class ThreeWaysOutIT {
     private static final Pattern KEY = Pattern.compile("ank_\\S{43,}");
     private static final Pattern MESSAGE =
             Pattern.compile("<1[01][0-9]>1 .* id=\"([^\"]+)\" leafIndex=\"([0-9]+)\" leafHash=\"([^\"]+)\".*\\}");
+    private static final String VERSION =
+            "{'digest':'%s','size':%d,'mediaType':'text/csv','sourceUri':'https://example.org/a',"
+                    + "'schema':[{'name':'a','type':'string'}],'statistics':{'rowCount':1}}";
     private static final byte[] CONTENT = "a\n1\n".getBytes(UTF_8);
 
-    @TempDir
-    Path folder;
+    private static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
 
+    private Path folder;
     private TlsCertificates certificates;
     private WebhookReceiver receiver;
     private Process rsyslog;
+    private SpanCollector collector;
     private UnpackedHub hub;
     private RestClient admin;
 
-    @BeforeEach
-    void start() throws Exception {
+    @BeforeAll
+    void start(@TempDir Path folder) throws Exception {
+        this.folder = folder;
+        collector = new SpanCollector();
         certificates = TlsCertificates.in(folder);
         receiver = new WebhookReceiver(folder.resolve("receiver"), certificates, Shown.GOOD, WebhookReceiver.SECRET);
         var port = UnpackedHub.freePort();
@@ -64,15 +73,17 @@ class ThreeWaysOutIT {
                         "secret_file", secrets.resolve("shared"),
                         "allowed_hosts", "127.0.0.1"));
         configure("events.webhook", Map.of("secrets_directory", secrets, "allowed_hosts", "127.0.0.1"));
+        Files.writeString(hub.home().resolve("etc/io.animus.tracing.cfg"), "endpoint = " + collector.url() + "\n");
         var started = hub.animus("start");
         var key = KEY.matcher(started.out());
         assertThat(key.find()).as(started.out() + started.err()).isTrue();
         admin = new RestClient(URI.create("http://127.0.0.1:" + hub.port()), key.group());
     }
 
-    @AfterEach
+    @AfterAll
     void stop() throws Exception {
         hub.close();
+        collector.close();
         receiver.close();
         Programs.stop(rsyslog);
     }
@@ -117,6 +128,71 @@ class ThreeWaysOutIT {
         assertThat(sinks).extracting(sink -> sink.path("state").asText()).containsExactly("running", "running");
     }
 
+    @Test
+    void tracesArriveAndADeadCollectorHarmsNothing() throws Exception {
+        var owner = account("tracer");
+        var project = "/api/v1/projects/traced";
+        admin.post("/api/v1/projects", "{'name':'traced','title':'Traced','owners':[%s]}", owner.subject())
+                .ok();
+        owner.client()
+                .post(project + "/role-bindings", "{'role':'maintainer','subject':%s}", owner.subject())
+                .ok();
+        owner.client()
+                .post(project + "/datasets", "{'name':'data','description':'d'}")
+                .ok();
+        var upload = owner.client()
+                .request(project + "/datasets/data/versions")
+                .header("traceparent", "00-" + TRACE + "-00f067aa0ba902b7-01")
+                .header("Idempotency-Key", "traced")
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(VERSION.formatted(ImageRegistry.digest(CONTENT), CONTENT.length)
+                        .replace('\'', '"')));
+        owner.client().send(upload).ok();
+
+        var request = collector.await(
+                "the request",
+                span -> span.trace().equals(TRACE) && span.parent().equals("00f067aa0ba902b7"));
+        var call = collector.await(
+                "the call", span -> span.trace().equals(TRACE) && span.parent().equals(request.id()));
+        assertThat(request.name()).isEqualTo("createUpload");
+        assertThat(request.attributes()).containsEntry("http.response.status_code", "201");
+        assertThat(call.name()).startsWith("storage ");
+        assertThat(call.attributes())
+                .containsEntry("animus.plugin", "storage/filesystem/default")
+                .containsEntry("animus.port.outcome", "success")
+                .containsEntry("animus.port.retries", "0");
+        var own =
+                collector.await("a trace of the hub's own", span -> span.name().equals("createProject"));
+        Patience.untilTrue("its id is in the audit log", () -> messages("/audit").stream()
+                .anyMatch(message -> new String(message.body(), UTF_8).contains(own.trace())));
+
+        collector.close();
+        account("late");
+        Patience.untilTrue(
+                "the hub counts what is lost", () -> !metric("failed").equals("0.0"));
+        for (var i = 0; i < 50; i++) {
+            admin.get("/api/v1/me").ok();
+        }
+        assertThat(log()).filteredOn(line -> line.contains("takes no spans")).hasSize(1);
+        assertThat(log()).noneMatch(line -> line.contains("io.opentelemetry"));
+    }
+
+    private String metric(String outcome) throws Exception {
+        var line = "animus_trace_spans_total{outcome=\"" + outcome + "\"} ";
+        return admin.send(admin.request("/metrics").GET())
+                .response()
+                .body()
+                .lines()
+                .filter(found -> found.startsWith(line))
+                .map(found -> found.substring(line.length()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private List<String> log() throws IOException {
+        return Files.readAllLines(hub.data().resolve("log/animus.log"));
+    }
+
     /** Somebody with a key. */
     private record Account(String id, RestClient client) {
         String subject() {
@@ -138,11 +214,7 @@ class ThreeWaysOutIT {
     private static String version(RestClient client, String project) throws Exception {
         client.post(project + "/datasets", "{'name':'data','description':'d'}").ok();
         var upload = client.post(
-                        project + "/datasets/data/versions",
-                        "{'digest':'%s','size':%d,'mediaType':'text/csv','sourceUri':'https://example.org/a',"
-                                + "'schema':[{'name':'a','type':'string'}],'statistics':{'rowCount':1}}",
-                        ImageRegistry.digest(CONTENT),
-                        CONTENT.length)
+                        project + "/datasets/data/versions", VERSION, ImageRegistry.digest(CONTENT), CONTENT.length)
                 .ok();
         client.send(HttpRequest.newBuilder(URI.create(upload.path("putUrl").asText()))
                         .PUT(BodyPublishers.ofByteArray(CONTENT)))
