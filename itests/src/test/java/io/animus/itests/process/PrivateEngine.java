@@ -115,6 +115,8 @@ final class PrivateEngine {
         return Map.of(
                 "CONTAINERS_CONF", folder.resolve("containers.conf").toString(),
                 "CONTAINERS_STORAGE_CONF", folder.resolve("storage.conf").toString(),
-                "CONTAINERS_REGISTRIES_CONF", folder.resolve("registries.conf").toString());
+                "CONTAINERS_REGISTRIES_CONF", folder.resolve("registries.conf").toString(),
+                // It looks its packages up for each answer to /info: without packages that takes no time.
+                "DPKG_ADMINDIR", folder.resolve("no-packages").toString());
     }
 }

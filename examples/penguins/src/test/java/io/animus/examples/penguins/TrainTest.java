@@ -16,6 +16,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Runs the program as a run does: {@code java Train.java …} in a JVM of its own. */
 class TrainTest {
+    // For runs that are over once the program is compiled: the optimising compiler would take as long again.
+    private static final List<String> SHORT_LIVED = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
     private static final Path PENGUINS = Path.of("penguins.csv");
     private static final String HEADER =
             "species,island,bill_length_mm,bill_depth_mm,flipper_length_mm,body_mass_g,sex,year\n";
@@ -63,7 +65,7 @@ class TrainTest {
     @ParameterizedTest
     @CsvSource({"0,10,1", "NaN,10,1", "0.5,0,1", "0.5,ten,1", "0.5,10,seed"})
     void refusesBadArguments(String learningRate, String epochs, String seed) throws Exception {
-        var run = train(PENGUINS, folder, learningRate, epochs, seed);
+        var run = train(PENGUINS, folder, SHORT_LIVED, learningRate, epochs, seed);
 
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.error()).contains("usage: java Train.java");
@@ -84,7 +86,7 @@ class TrainTest {
     void refusesBadData(String content) throws Exception {
         var dataset = Files.writeString(folder.resolve("bad.csv"), content);
 
-        var run = train(dataset, folder.resolve("out"), "0.5", "10", "1");
+        var run = train(dataset, folder.resolve("out"), SHORT_LIVED, "0.5", "10", "1");
 
         assertThat(run.exitCode()).as(run.error()).isEqualTo(3);
         assertThat(run.error()).isNotBlank().doesNotContain("Exception in thread");
@@ -93,7 +95,8 @@ class TrainTest {
 
     @Test
     void refusesADatasetThatIsNotThere() throws Exception {
-        assertThat(train(folder.resolve("absent.csv"), folder, "0.5", "10", "1").exitCode())
+        assertThat(train(folder.resolve("absent.csv"), folder, SHORT_LIVED, "0.5", "10", "1")
+                        .exitCode())
                 .isEqualTo(3);
     }
 
@@ -101,7 +104,8 @@ class TrainTest {
     void refusesTextThatIsNotUtf8() throws Exception {
         var dataset = Files.write(folder.resolve("latin.csv"), new byte[] {'s', (byte) 0xe9, '\n'});
 
-        assertThat(train(dataset, folder, "0.5", "10", "1").exitCode()).isEqualTo(3);
+        assertThat(train(dataset, folder, SHORT_LIVED, "0.5", "10", "1").exitCode())
+                .isEqualTo(3);
     }
 
     private record Finished(int exitCode, String output, String error) {}

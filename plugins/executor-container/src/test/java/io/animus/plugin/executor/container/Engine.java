@@ -73,7 +73,9 @@ final class Engine {
                         "CONTAINERS_CONF", home.resolve("containers.conf").toString(),
                         "CONTAINERS_STORAGE_CONF", home.resolve("storage.conf").toString(),
                         "CONTAINERS_REGISTRIES_CONF",
-                                home.resolve("registries.conf").toString());
+                                home.resolve("registries.conf").toString(),
+                        // It looks its packages up for each answer to /info: without packages that takes no time.
+                        "DPKG_ADMINDIR", home.resolve("no-packages").toString());
             }
 
             @Override
