@@ -30,6 +30,7 @@ public final class Database implements AutoCloseable {
     private static final String UNIQUE_VIOLATION = "23505";
 
     private final DatabaseServer server;
+    private final Duration connectTimeout;
     private final ReentrantLock following = new ReentrantLock();
     private volatile Pool pool;
     private volatile boolean isClosed;
@@ -44,7 +45,17 @@ public final class Database implements AutoCloseable {
      * @throws DatabaseUnavailableException if the server doesn't answer
      */
     public Database(DatabaseServer server) {
+        this(server, CONNECT_TIMEOUT);
+    }
+
+    /**
+     * With another patience.
+     *
+     * @param connectTimeout how long a call waits for a connection before the database counts as away
+     */
+    public Database(DatabaseServer server, Duration connectTimeout) {
         this.server = server;
+        this.connectTimeout = connectTimeout;
         this.pool = open(server.access());
     }
 
@@ -202,7 +213,7 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    private static Pool open(DatabaseAccess access) {
+    private Pool open(DatabaseAccess access) {
         Migrations.apply(access);
         var settings = new HikariConfig();
         settings.setPoolName("animus");
@@ -211,7 +222,7 @@ public final class Database implements AutoCloseable {
         settings.setPassword(access.runtime().password());
         settings.setMaximumPoolSize(CONNECTIONS);
         settings.setMinimumIdle(2);
-        settings.setConnectionTimeout(CONNECT_TIMEOUT.toMillis());
+        settings.setConnectionTimeout(connectTimeout.toMillis());
         settings.setInitializationFailTimeout(CONNECT_TIMEOUT.toMillis());
         settings.addDataSourceProperty("ApplicationName", "animus-hub");
         settings.addDataSourceProperty("tcpKeepAlive", "true");

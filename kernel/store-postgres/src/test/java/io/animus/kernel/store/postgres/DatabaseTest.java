@@ -29,6 +29,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What the hub does when its database is another one, is elsewhere, or is in trouble. */
 class DatabaseTest {
+    /** Enough for a connection on a busy machine; where the server is gone, a test waits for all of it, again and again. */
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+
     private static EmbeddedPostgres server;
 
     private DatabaseAccess here;
@@ -53,7 +56,7 @@ class DatabaseTest {
     void followsTheServerToAnotherPlaceAndLeadsThere(@TempDir Path there) {
         try (var second = new EmbeddedPostgres(there)) {
             var access = new AtomicReference<>(here);
-            try (var database = new Database(access::get)) {
+            try (var database = new Database(access::get, PATIENCE)) {
                 var leader = lead(database);
                 assertThat(portOf(database)).contains(port(access.get()));
 
@@ -77,7 +80,7 @@ class DatabaseTest {
     void followsAPasswordThatWasChanged() throws SQLException {
         var user = here.runtime().user();
         var access = new AtomicReference<>(here);
-        try (var database = new Database(access::get)) {
+        try (var database = new Database(access::get, PATIENCE)) {
             setPassword(database, user, "another-password");
             endSessions(here);
             access.set(new DatabaseAccess(here.url(), here.owner(), new Credentials(user, "another-password")));
@@ -121,12 +124,14 @@ class DatabaseTest {
     void isNotAvailableWhileTheServerIsGoneWhateverTheServerSays() {
         var access = new AtomicReference<>(here);
         var isTrouble = new AtomicReference<>(false);
-        try (var database = new Database(() -> {
-            if (isTrouble.get()) {
-                throw new IllegalStateException("can't be started");
-            }
-            return access.get();
-        })) {
+        try (var database = new Database(
+                () -> {
+                    if (isTrouble.get()) {
+                        throw new IllegalStateException("can't be started");
+                    }
+                    return access.get();
+                },
+                PATIENCE)) {
             server.close();
             assertThat(database.isAvailable()).isFalse();
             isTrouble.set(true);
@@ -205,13 +210,15 @@ class DatabaseTest {
         var mayAnswer = new CountDownLatch(1);
         var isFirst = new AtomicReference<>(true);
         var threads = Executors.newSingleThreadExecutor();
-        try (var database = new Database(() -> {
-            if (!isFirst.getAndSet(false)) {
-                isAsked.countDown();
-                await(mayAnswer);
-            }
-            return here;
-        })) {
+        try (var database = new Database(
+                () -> {
+                    if (!isFirst.getAndSet(false)) {
+                        isAsked.countDown();
+                        await(mayAnswer);
+                    }
+                    return here;
+                },
+                PATIENCE)) {
             server.close();
             var asking = threads.submit(() -> {
                 while (isAsked.getCount() > 0) {
