@@ -25,25 +25,32 @@ import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A plugin looks up, tracks, refers to and registers services that its permissions don't name. */
+/**
+ * A plugin looks up, tracks, refers to and registers services that its permissions don't name, and another one allocates without
+ * end. One hub for both, which ends in the second test.
+ */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class CuriousPluginIT {
     private static final Pattern KEY = Pattern.compile("ank_\\S{43,}");
     private static final Pattern ASKS_FOR = Pattern.compile("(?m)^asks for (\\S+)$");
 
     @TempDir
-    Path folder;
+    private static Path folder;
 
-    private UnpackedHub hub;
-    private DatagramSocket sink;
-    private RestClient admin;
+    private static UnpackedHub hub;
+    private static DatagramSocket sink;
+    private static RestClient admin;
 
-    @BeforeEach
-    void start() throws Exception {
+    @BeforeAll
+    static void start() throws Exception {
         sink = new DatagramSocket(0, InetAddress.getLoopbackAddress());
         sink.setSoTimeout((int) Patience.USUAL.toMillis());
         hub = UnpackedHub.freshIn(folder);
@@ -55,15 +62,22 @@ class CuriousPluginIT {
         admin = new RestClient(URI.create("http://127.0.0.1:" + hub.port()), key.group());
     }
 
-    @AfterEach
-    void stop() {
+    @AfterAll
+    static void stop() throws IOException {
         hub.close();
         sink.close();
+        // The database outlives a hub that ended by itself, for the next start.
+        var postmaster = hub.data().resolve("postgres/data/postmaster.pid");
+        if (Files.exists(postmaster)) {
+            ProcessHandle.of(Long.parseLong(Files.readAllLines(postmaster).get(0)))
+                    .ifPresent(ProcessHandle::destroy);
+        }
     }
 
     @Test
+    @Order(1)
     void itSeesNothingIsNotSeenAndTheAuditLogSaysSo() throws Exception {
-        install();
+        install(written());
         assertThat(admin.get("/readyz").ok().toString()).contains("etc/io.animus.plugins.trust.cfg lets plugins in");
         Patience.untilTrue("its component works", () -> noted().contains("component free"));
         // What is tracked comes anew.
@@ -89,18 +103,55 @@ class CuriousPluginIT {
         var shown = admin.get("/api/v1/plugins/curious-plugin").ok();
         assertThat(shown.path("state").asText()).isEqualTo("active");
         assertThat(shown.path("instances")).isEmpty();
-        assertThat(Files.readString(hub.data().resolve("log/animus.log"), UTF_8))
+        assertThat(log())
                 .contains(
                         "curious-plugin 1.0.0 asked for " + LOOKED_UP,
                         "curious-plugin 1.0.0 registered " + Plugin.class.getName());
     }
 
-    private void install() throws Exception {
-        var jar = folder.resolve("curious-plugin-1.0.0.jar");
-        write(jar);
+    @Test
+    @Order(2)
+    void whoAllocatesWithoutEndIsCutOffWhereItHeedsThatAndNamedInAnyCase() throws Exception {
+        install(hungry());
+        var told = Files.createFile(hub.data().resolve("hungry"));
+
+        var shown = admin.get("/api/v1/plugins/hungry-plugin").ok();
+        Files.delete(told);
+
+        assertThat(shown.at("/instances/0/reason").asText())
+                .as(shown.toString())
+                .contains("scm/hungry/default gets no more calls: it allocated ", "while memory was short");
+        Patience.untilTrue("the audit log has it", () -> {
+            var message = receive();
+            return message.contains("plugin.suspended") && message.contains("hungry-plugin");
+        });
+        assertThat(log())
+                .containsPattern(
+                        "Memory is short: .*scm/hungry/default \\(health\\) allocated \\d+ MB in .*HungryPlugin.health")
+                .contains("scm/hungry/default gets no more calls");
+        assertThat(admin.get("/readyz").ok().toString()).contains("scm/hungry/default gets no more calls");
+        assertThat(admin.get("/api/v1/projects").status()).isEqualTo(200);
+
+        for (var step : List.of("disable", "enable")) {
+            admin.post("/api/v1/plugins/hungry-plugin:" + step, "key-" + step, MissingNode.getInstance())
+                    .ok();
+        }
+        var before = log().length();
+        var process = hub.process();
+        Files.createFile(hub.data().resolve("greedy"));
+        try {
+            admin.get("/api/v1/plugins/hungry-plugin");
+        } catch (IOException e) {
+            // It may end before it answers.
+        }
+        Patience.untilTrue("the hub has ended", () -> !process.isAlive());
+        assertThat(log().substring(before)).contains("scm/hungry/default (health) allocated ");
+    }
+
+    private static void install(Path jar) throws Exception {
         var packed = hub.animus("plugin", "pack", "--bundle", jar.toString(), "--out", folder.toString());
         assertThat(packed.exitCode()).as(packed.out() + packed.err()).isZero();
-        var plugin = folder.resolve("curious-plugin-1.0.0.animus");
+        var plugin = folder.resolve(jar.getFileName().toString().replace(".jar", ".animus"));
         var asks =
                 ASKS_FOR.matcher(hub.animus("plugin", "show", plugin.toString()).out());
         assertThat(asks.find()).isTrue();
@@ -110,7 +161,38 @@ class CuriousPluginIT {
                 .ok();
     }
 
-    private static void write(Path jar) throws IOException {
+    private static Path hungry() throws IOException {
+        var manifest =
+                """
+                Manifest-Version: 1.0
+                Bundle-ManifestVersion: 2
+                Bundle-SymbolicName: hungry-plugin
+                Bundle-Version: 1.0.0
+                Bundle-Activator: %s
+                Provide-Capability: animus.plugin;port=scm;technology=hungry
+                Import-Package: io.animus.api.plugin,io.animus.api.scm;version="[1.0,2)",
+                 org.osgi.framework
+
+                """
+                        .formatted(HungryPlugin.class.getName());
+        var jar = folder.resolve("hungry-plugin-1.0.0.jar");
+        try (var out = new JarOutputStream(
+                Files.newOutputStream(jar), new Manifest(new ByteArrayInputStream(manifest.getBytes(UTF_8))))) {
+            entry(
+                    out,
+                    "OSGI-INF/animus/permissions.json",
+                    """
+                    {"business":{"audit":[],"data":[],"provides":["%s"],"sees":[]},"format":1,\
+                    "technical":{"connects":[],"files":["data"],"processes":[],"secrets":[]}}"""
+                            .formatted(Plugin.class.getName())
+                            .getBytes(UTF_8));
+            code(out, "HungryPlugin");
+        }
+        return jar;
+    }
+
+    private static Path written() throws IOException {
+        var jar = folder.resolve("curious-plugin-1.0.0.jar");
         var manifest =
                 """
                 Manifest-Version: 1.0
@@ -141,10 +223,15 @@ class CuriousPluginIT {
                     "OSGI-INF/greedy.xml",
                     component("greedy", "<reference name=\"one\" interface=\"" + REFERENCED + "\"/>"));
             for (var type : List.of("CuriousPlugin", "CuriousPlugin$1", "CuriousPlugin$Part")) {
-                try (var code = CuriousPlugin.class.getResourceAsStream(type + ".class")) {
-                    entry(out, "io/animus/itests/process/" + type + ".class", code.readAllBytes());
-                }
+                code(out, type);
             }
+        }
+        return jar;
+    }
+
+    private static void code(JarOutputStream out, String type) throws IOException {
+        try (var code = CuriousPlugin.class.getResourceAsStream(type + ".class")) {
+            entry(out, "io/animus/itests/process/" + type + ".class", code.readAllBytes());
         }
     }
 
@@ -164,17 +251,21 @@ class CuriousPluginIT {
         out.closeEntry();
     }
 
-    private void configure(String pid, String content) throws IOException {
+    private static String log() throws IOException {
+        return Files.readString(hub.data().resolve("log/animus.log"), UTF_8);
+    }
+
+    private static void configure(String pid, String content) throws IOException {
         Files.writeString(hub.home().resolve("etc/io.animus." + pid + ".cfg"), content);
     }
 
     /** What the plugin says that it got. */
-    private List<String> noted() throws IOException {
+    private static List<String> noted() throws IOException {
         var file = hub.data().resolve("curious");
         return Files.exists(file) ? Files.readAllLines(file) : List.of();
     }
 
-    private String receive() throws IOException {
+    private static String receive() throws IOException {
         var packet = new DatagramPacket(new byte[1 << 16], 1 << 16);
         sink.receive(packet);
         return new String(packet.getData(), 0, packet.getLength(), UTF_8);

@@ -104,6 +104,8 @@ public enum Action {
     PLUGIN_REFUSED("plugin.refused"),
     /** A plugin started that the strictest mode of trust would have kept from it, and why. */
     PLUGIN_ADMITTED("plugin.admitted"),
+    /** A plugin gets no more calls: it allocated much while memory was short. */
+    PLUGIN_SUSPENDED("plugin.suspended"),
     /** Somebody wants the hub to be less strict about who made a plugin; nothing has changed yet. */
     TRUST_MODE_PROPOSED("trust_mode.proposed"),
     /** How strict the hub is was decided: by two, or by one for the strictest. */

@@ -18,6 +18,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -49,6 +50,7 @@ public final class PortCalls {
     private final ExecutorService threads =
             new ThreadPoolExecutor(0, MOST_CALLS, 30, TimeUnit.SECONDS, new SynchronousQueue<>(), PortCalls::thread);
     private final Map<Key, Guard> guards = new ConcurrentHashMap<>();
+    private final Set<PortWork> underWay = ConcurrentHashMap.newKeySet();
     private final ReferenceQueue<Object> gone = new ReferenceQueue<>();
     private final Metrics.Times times;
     private final Tracing tracing;
@@ -76,17 +78,6 @@ public final class PortCalls {
         }
     }
 
-    /** What a plugin is called: by its class, until it has said what it is. */
-    private record Name(String text, @Nullable PluginDescriptor said) {}
-
-    private static final class Called {
-        private volatile Name name;
-
-        Called(Name first) {
-            name = first;
-        }
-    }
-
     /**
      * What stands before one plugin: how many calls at once, and none for a while after many failures.
      *
@@ -104,10 +95,14 @@ public final class PortCalls {
             Called called) {
 
         String name() {
-            return called.name.text();
+            return called.name();
         }
 
-        void requirePunctual() {
+        /** Keeps new calls from a plugin that doesn't let go of the last ones, or of the memory. */
+        void requireFit() {
+            called.ban().ifPresent(why -> {
+                throw unavailable(why, null);
+            });
             if (overdue.size() >= MOST_OVERDUE) {
                 throw unavailable(
                         name() + " gets no more calls: " + overdue.size()
@@ -155,9 +150,9 @@ public final class PortCalls {
         var span = tracing.call(port);
         var outcome = "failure";
         try {
-            guard.requirePunctual();
+            guard.requireFit();
             var policies = retries ? guard.retrying() : guard.once();
-            T answer = policies.get(() -> limited(guard, guard.places(), deadline, span, plugin, call));
+            T answer = policies.get(() -> limited(port, guard, guard.places(), deadline, span, plugin, call));
             outcome = "success";
             return answer;
         } catch (CircuitBreakerOpenException e) {
@@ -173,7 +168,7 @@ public final class PortCalls {
         } catch (FailsafeException e) {
             throw new IllegalStateException("a call to " + guard.name() + " failed: " + e.getCause(), e.getCause());
         } finally {
-            var name = guard.called().name;
+            var name = guard.called().known();
             times.add(System.nanoTime() - started, port, name.text(), outcome);
             span.end(name.text(), name.said(), outcome);
         }
@@ -186,7 +181,7 @@ public final class PortCalls {
         var span = tracing.call(port);
         var outcome = "success";
         try {
-            limited(guard, guard.readers(), wait, span, plugin, call);
+            limited(port, guard, guard.readers(), wait, span, plugin, call);
         } catch (OutOfTimeException e) {
             outcome = "left";
         } catch (RuntimeException e) {
@@ -196,7 +191,7 @@ public final class PortCalls {
             outcome = "failure";
             throw new IllegalStateException("a call to " + guard.name() + " failed: " + e, e);
         } finally {
-            var name = guard.called().name;
+            var name = guard.called().known();
             times.add(System.nanoTime() - started, port, name.text(), outcome);
             span.end(name.text(), name.said(), outcome);
         }
@@ -209,8 +204,34 @@ public final class PortCalls {
                         .filter(PortWork::isStubborn)
                         .findAny()
                         .map(work -> guard.name() + " goes on" + work.place() + " after the deadline of a call")
+                        .or(() -> guard.called().ban())
                         .stream())
                 .toList();
+    }
+
+    /** Calls that plugins are busy with now. */
+    List<PortWork.Use> underWay() {
+        return underWay.stream().flatMap(work -> work.use().stream()).toList();
+    }
+
+    /**
+     * Ends a call as if its deadline had passed, and keeps all others from that plugin until it is {@linkplain #pardon gone}.
+     *
+     * @param reason what the plugin did, for people
+     */
+    void cutOff(PortWork work, String reason) {
+        work.called().ban(reason);
+        guards.values().stream()
+                .filter(guard -> guard.called() == work.called())
+                .forEach(guard -> work.cancel(guard.overdue()));
+    }
+
+    /** A plugin that was taken out of service is gone, so nothing need be done about it any more. */
+    void pardon(Object plugin) {
+        var known = guards.get(new Key(plugin, null));
+        if (known != null) {
+            known.called().ban(null);
+        }
     }
 
     /**
@@ -220,20 +241,20 @@ public final class PortCalls {
      */
     PluginDescriptor descriptorOf(Plugin plugin, Duration deadline) {
         var guard = guardOf(plugin);
-        var known = guard.called().name.said();
+        var known = guard.called().said();
         return known != null
                 ? known
                 : callOnce("plugin", plugin, deadline, asked -> {
                     var said = Contract.hold(Plugin.class, asked, guard::name).descriptor();
                     // Kept also when it comes too late for whoever waits now.
-                    guard.called().name = new Name(said.toString(), said);
+                    guard.called().says(said);
                     return said;
                 });
     }
 
     /** What a plugin has said it is; null before it has. It isn't asked. */
     @Nullable PluginDescriptor knownOf(Plugin plugin) {
-        return guardOf(plugin).called().name.said();
+        return guardOf(plugin).called().said();
     }
 
     /** What a plugin is called in metrics and messages. It isn't asked. */
@@ -242,7 +263,13 @@ public final class PortCalls {
     }
 
     private <P, T> T limited(
-            Guard guard, Semaphore places, Duration deadline, PortSpan span, P plugin, Ports.Call<P, T> call)
+            String port,
+            Guard guard,
+            Semaphore places,
+            Duration deadline,
+            PortSpan span,
+            P plugin,
+            Ports.Call<P, T> call)
             throws Exception {
         span.attempt();
         try {
@@ -253,13 +280,16 @@ public final class PortCalls {
             throw interrupted(e);
         }
         var task = new FutureTask<>(() -> call.on(plugin));
-        var work = new PortWork(task, plugin.getClass().getClassLoader(), span, ended -> {
+        var work = new PortWork(port, guard.called(), task, plugin.getClass().getClassLoader(), span, ended -> {
+            underWay.remove(ended);
             guard.overdue().remove(ended);
             places.release();
         });
+        underWay.add(work);
         try {
             threads.execute(work);
         } catch (RejectedExecutionException e) {
+            underWay.remove(work);
             places.release();
             throw unavailable("the hub is busy with " + MOST_CALLS + " calls to plugins", e);
         }
@@ -268,6 +298,8 @@ public final class PortCalls {
         } catch (TimeoutException e) {
             work.cancel(places == guard.places() ? guard.overdue() : new HashSet<>());
             throw new OutOfTimeException(guard.name() + " did not answer within " + deadline.toSeconds() + " s");
+        } catch (CancellationException e) {
+            throw new OutOfTimeException(guard.called().ban().orElse(guard.name() + " was cut off"));
         } catch (InterruptedException e) {
             task.cancel(true);
             throw interrupted(e);
@@ -306,7 +338,7 @@ public final class PortCalls {
                 Failsafe.with(retries, breaker),
                 Failsafe.with(breaker),
                 ConcurrentHashMap.newKeySet(),
-                new Called(new Name(plugin.getClass().getSimpleName(), null)));
+                new Called(plugin));
     }
 
     private static boolean mayWorkLater(Throwable failure) {

@@ -346,6 +346,7 @@ public final class Ports {
 
     void removePlugin(Plugin plugin) {
         plugins.remove(plugin);
+        calls.pardon(plugin);
     }
 
     /** A plugin that fails when it is asked whether it serves something doesn't serve it, and others may. */
