@@ -12,9 +12,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.jar.JarEntry;
-import java.util.jar.JarInputStream;
-import java.util.jar.JarOutputStream;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -56,7 +53,7 @@ class WaysInIT {
 
     @Test
     void aSignedUpdateIsTakenAndAnUnsignedOneIsNot() throws Exception {
-        var unsigned = packed(PLUGIN, "99.1.0");
+        var unsigned = RenamedPlugin.packed(hub, folder, PLUGIN, PLUGIN, "99.1.0");
         drop(unsigned);
         Patience.untilTrue("it is refused", () -> Files.exists(dropped(unsigned, ".refused")));
         assertThat(Files.readString(dropped(unsigned, ".refused.txt"))).contains("not signed");
@@ -84,7 +81,7 @@ class WaysInIT {
         var shown = typed(
                 "login",
                 key,
-                "plugin-install --consent " + permissions(first) + " " + first,
+                "plugin-install --consent " + RenamedPlugin.permissions(hub, first) + " " + first,
                 "plugin-list --json",
                 "plugin-disable " + name,
                 "plugin-enable " + name,
@@ -178,18 +175,8 @@ class WaysInIT {
         return Files.readString(shown);
     }
 
-    /** The digest of what a package asks for. */
-    private static String permissions(Path file) throws Exception {
-        return run("plugin", "show", file.toString())
-                .lines()
-                .filter(line -> line.startsWith("asks for "))
-                .map(line -> line.substring("asks for ".length()))
-                .findFirst()
-                .orElseThrow();
-    }
-
     private static Path signed(String name, String version) throws Exception {
-        var file = packed(name, version);
+        var file = RenamedPlugin.packed(hub, folder, PLUGIN, name, version);
         run("plugin", "sign", "--key", folder.resolve("acme.example.key").toString(), file.toString());
         return file;
     }
@@ -204,32 +191,6 @@ class WaysInIT {
 
     private Path dropped(Path file, String mark) {
         return hub.data().resolve("drop").resolve(file.getFileName() + mark);
-    }
-
-    /** The plugin of the archive under another name or version, as a package. */
-    private static Path packed(String name, String version) throws Exception {
-        var jar = folder.resolve(name + ".jar");
-        try (var in = new JarInputStream(Files.newInputStream(archived()))) {
-            var manifest = in.getManifest();
-            manifest.getMainAttributes().putValue("Bundle-Version", version);
-            manifest.getMainAttributes().putValue("Bundle-SymbolicName", name);
-            try (var out = new JarOutputStream(Files.newOutputStream(jar), manifest)) {
-                for (var entry = in.getNextJarEntry(); entry != null; entry = in.getNextJarEntry()) {
-                    out.putNextEntry(new JarEntry(entry.getName()));
-                    in.transferTo(out);
-                }
-            }
-        }
-        run("plugin", "pack", "--bundle", jar.toString(), "--out", folder.toString());
-        return folder.resolve(name + "-" + version + ".animus");
-    }
-
-    private static Path archived() throws IOException {
-        try (var files = Files.walk(hub.home().resolve("system"))) {
-            return files.filter(file -> file.getFileName().toString().matches(PLUGIN + "-.*\\.jar"))
-                    .findFirst()
-                    .orElseThrow();
-        }
     }
 
     private static String run(String... arguments) throws Exception {
