@@ -4,6 +4,7 @@ import io.animus.api.plugin.PluginHealth;
 import io.animus.api.types.Json;
 import io.animus.kernel.core.PluginFolder.Wanted;
 import io.animus.kernel.core.PluginStep.Parts;
+import io.animus.kernel.domain.ProblemCode;
 import io.animus.kernel.domain.RefusedException;
 import io.animus.kernel.trust.Mode;
 import io.animus.kernel.trust.PluginPackage;
@@ -41,9 +42,6 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 @Component(service = PluginRuntime.class, immediate = true, configurationPid = "io.animus.plugins")
 @Designate(ocd = FrameworkPlugins.Config.class)
 public final class FrameworkPlugins implements PluginRuntime, BundleListener {
-    /** Said to whoever comes while another change is made. */
-    static final String BUSY = "Another plugin is being changed on this node. Try again when that is done.";
-
     private final PluginBundles bundles;
     private final PluginFolder folder;
     private final Ports ports;
@@ -355,7 +353,9 @@ public final class FrameworkPlugins implements PluginRuntime, BundleListener {
 
     private Step begin(Work work) {
         if (!turn.tryAcquire()) {
-            throw PluginBundles.conflict(BUSY);
+            throw RefusedException.passing(
+                    ProblemCode.STATE_CONFLICT,
+                    "Another plugin is being changed on this node. Try again when that is done.");
         }
         var begun = false;
         try {

@@ -8,6 +8,7 @@ import io.animus.kernel.audit.Action;
 import io.animus.kernel.audit.AuditText;
 import io.animus.kernel.audit.Resource;
 import io.animus.kernel.core.PluginRuntime.Decision;
+import io.animus.kernel.domain.ProblemCode;
 import io.animus.kernel.domain.RefusedException;
 import io.animus.kernel.store.postgres.Database;
 import io.animus.kernel.store.postgres.DatabaseUnavailableException;
@@ -35,10 +36,6 @@ import org.slf4j.LoggerFactory;
 @Component(service = PluginRecord.class, immediate = true)
 public final class PluginRecord {
     private static final Logger LOG = LoggerFactory.getLogger(PluginRecord.class);
-    /** Said to whoever comes before the last change is known to be on record. */
-    static final String IN_DOUBT =
-            "The hub is finding out whether the last change of a plugin is on record. Try again in a moment.";
-
     private static final Caller CALLER = Caller.hub("plugins");
     private static final int MOST_REASONS = 16;
     private static final int MAX_REASON = 500;
@@ -102,7 +99,9 @@ public final class PluginRecord {
      */
     void requireOpen() {
         if (!isOpen()) {
-            throw PluginBundles.conflict(IN_DOUBT);
+            throw RefusedException.passing(
+                    ProblemCode.STATE_CONFLICT,
+                    "The hub is finding out whether the last change of a plugin is on record. Try again in a moment.");
         }
     }
 

@@ -27,7 +27,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Version;
@@ -42,7 +41,6 @@ import org.osgi.service.component.annotations.Reference;
 @Component(service = Plugins.class)
 public final class Plugins {
     private static final String TYPE = "plugin";
-    private static final Set<String> PASSING = Set.of(FrameworkPlugins.BUSY, PluginRecord.IN_DOUBT);
 
     private final Gate gate;
     private final PluginRecord record;
@@ -184,7 +182,7 @@ public final class Plugins {
                 }
                 return manifest;
             } catch (RefusedException e) {
-                if (e.violations().stream().anyMatch(one -> PASSING.contains(one.detail()))) {
+                if (e.isPassing()) {
                     throw new BusyException(e);
                 }
                 recordRefusal(

@@ -13,22 +13,24 @@ public final class RefusedException extends RuntimeException {
 
     private final transient List<Violation> violations;
     private final transient @Nullable TypeId auditEvent;
+    private final boolean passing;
 
     /** @param violations at least one */
     public RefusedException(List<Violation> violations) {
-        this(violations, null);
+        this(violations, null, false);
     }
 
-    private RefusedException(List<Violation> violations, @Nullable TypeId auditEvent) {
+    private RefusedException(List<Violation> violations, @Nullable TypeId auditEvent, boolean passing) {
         // A refusal is an answer, not a defect: no stack trace, which would cost more than the check itself.
         super(violations.get(0).detail(), null, false, false);
         this.violations = List.copyOf(violations);
         this.auditEvent = auditEvent;
+        this.passing = passing;
     }
 
     /** The same refusal, now on record. */
     public RefusedException recordedAs(TypeId event) {
-        return new RefusedException(violations, event);
+        return new RefusedException(violations, event, passing);
     }
 
     /** The audit event that records the refusal; empty until it is on record. */
@@ -38,6 +40,16 @@ public final class RefusedException extends RuntimeException {
 
     public static RefusedException of(ProblemCode code, String detail) {
         return new RefusedException(List.of(Violation.of(code, detail)));
+    }
+
+    /** As {@link #of}, for what is in the way now and goes by itself. */
+    public static RefusedException passing(ProblemCode code, String detail) {
+        return new RefusedException(List.of(Violation.of(code, detail)), null, true);
+    }
+
+    /** Whether what is in the way goes by itself, so that the same request may be right in a moment. */
+    public boolean isPassing() {
+        return passing;
     }
 
     public static RefusedException at(String pointer, ProblemCode code, String detail) {
