@@ -1,5 +1,7 @@
 package io.animus.benchmarks;
 
+import io.animus.api.registry.ImageRegistry;
+import io.animus.api.types.ImageReference;
 import java.io.ByteArrayInputStream;
 import java.io.Closeable;
 import java.io.IOException;
@@ -12,8 +14,10 @@ import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
 
-/** A Felix that nothing runs in but what is swapped. For one thread. */
+/** A Felix that nothing runs in but what is swapped. Swapped by one thread, called by many. */
 final class SwapFramework implements Closeable {
+    private static final ImageReference IMAGE = ImageReference.parse("registry.example/image:1");
+
     private final Felix felix;
     private @Nullable Bundle old;
 
@@ -48,6 +52,20 @@ final class SwapFramework implements Closeable {
             old = fresh;
         } catch (BundleException e) {
             throw new IllegalStateException("Felix doesn't swap", e);
+        }
+    }
+
+    /** A call as somebody makes it who has nothing but the framework: one that the swap breaks is lost. */
+    void ask() {
+        var found = context().getServiceReference(ImageRegistry.class);
+        var registry = found == null ? null : context().getService(found);
+        if (registry == null) {
+            throw new IllegalStateException("no registry serves");
+        }
+        try {
+            registry.find(IMAGE);
+        } finally {
+            context().ungetService(found);
         }
     }
 
