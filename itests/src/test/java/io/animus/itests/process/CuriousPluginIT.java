@@ -78,7 +78,10 @@ class CuriousPluginIT {
     @Order(1)
     void itSeesNothingIsNotSeenAndTheAuditLogSaysSo() throws Exception {
         install(written());
-        assertThat(admin.get("/readyz").ok().toString()).contains("etc/io.animus.plugins.trust.cfg lets plugins in");
+        // What the hub says of itself may be two seconds old.
+        Patience.untilTrue(
+                "the hub says what lets the plugin in",
+                () -> admin.get("/readyz").ok().toString().contains("etc/io.animus.plugins.trust.cfg lets plugins in"));
         Patience.untilTrue("its component works", () -> noted().contains("component free"));
         // What is tracked comes anew.
         admin.post("/api/v1/plugins/animus-storage-filesystem:disable", "key-disable-1", MissingNode.getInstance())
