@@ -24,13 +24,15 @@ record ConfiguredInstances(BundleContext framework, Ports ports, Duration window
         return of(bundle, pid).anyMatch(instance -> stateOf(instance) == PluginHealth.State.DOWN);
     }
 
-    /** Waits until one with these values is there, and not down unless it may be. */
+    /** Waits until one with these values is there, is given work, and is not down unless it may be. */
     boolean await(Bundle bundle, String pid, String values, boolean mayBeDown) {
         return PluginVitals.until(window, () -> of(bundle, pid)
                 .filter(instance -> values.equals(instance.getProperty(mark)))
                 .anyMatch(instance -> {
                     var state = stateOf(instance);
-                    return state != null && (mayBeDown || state != PluginHealth.State.DOWN);
+                    return state != null
+                            && (mayBeDown || state != PluginHealth.State.DOWN)
+                            && isGivenWork(bundle, instance);
                 }));
     }
 
@@ -45,6 +47,16 @@ record ConfiguredInstances(BundleContext framework, Ports ports, Duration window
         return pid.equals(service.getProperty("service.pid"))
                 && service.getProperty("objectClass") instanceof String[] names
                 && List.of(names).contains(Plugin.class.getName());
+    }
+
+    /** The framework shows a service before all have heard of it. */
+    private boolean isGivenWork(Bundle bundle, ServiceReference<?> instance) {
+        var service = framework.getService(instance);
+        try {
+            return ports.pluginsOf(bundle.getBundleId()).stream().anyMatch(known -> known.plugin() == service);
+        } finally {
+            framework.ungetService(instance);
+        }
     }
 
     /** How an instance is; null if it doesn't come about. */
