@@ -188,7 +188,9 @@ final class AuditFeed implements Runnable {
         var filter = next.sink().filter();
         var entries = pace.entries(limits.batch());
         var piece = reader.read(new FeedReader.Place(place.next(), filter), entries, next.last());
-        reader.readAhead(new FeedReader.Place(piece.end() + 1, filter), entries, next.last());
+        if (!pace.isShared()) {
+            reader.readAhead(new FeedReader.Place(piece.end() + 1, filter), entries, next.last());
+        }
         var batch = piece.entries();
         var receipt = batch.isEmpty() ? Receipt.all(batch) : send(sink, batch);
         var isWhole = receipt.settled() == batch.size();

@@ -5,7 +5,7 @@ import java.util.function.LongSupplier;
 
 /**
  * Keeps a feed that catches up from taking the machine from those who work with the hub: while somebody asks it for something, batches
- * are smaller, and a rest follows each. Not safe for several threads.
+ * are smaller, none is read while another is sent, and a rest follows each. Not safe for several threads.
  */
 final class FeedPace {
     private static final int PART = 4;
@@ -24,6 +24,11 @@ final class FeedPace {
     /** How many entries the next batch may have, of so many when nobody asks for anything. */
     int entries(int most) {
         return isShared ? Math.max(1, most / PART) : most;
+    }
+
+    /** Whether somebody has asked the hub for something between the last two batches. */
+    boolean isShared() {
+        return isShared;
     }
 
     /**

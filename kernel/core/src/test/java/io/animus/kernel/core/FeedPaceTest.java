@@ -19,6 +19,7 @@ class FeedPaceTest {
         asked.incrementAndGet();
         assertThat(pace.rest(WORKED)).isEqualTo(Duration.ofMillis(5));
         assertThat(pace.entries(1000)).isEqualTo(250);
+        assertThat(pace.isShared()).isTrue();
         asked.addAndGet(100);
         assertThat(pace.rest(WORKED)).isEqualTo(Duration.ofMillis(5));
         assertThat(pace.entries(1)).isEqualTo(1);
@@ -31,6 +32,7 @@ class FeedPaceTest {
         pace.rest(WORKED);
         assertThat(pace.rest(WORKED)).isEqualTo(Duration.ZERO);
         assertThat(pace.entries(1000)).isEqualTo(1000);
+        assertThat(pace.isShared()).isFalse();
     }
 
     @Test

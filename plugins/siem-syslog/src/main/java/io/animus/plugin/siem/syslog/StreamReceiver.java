@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.animus.api.audit.Receipt;
 import io.animus.api.plugin.egress.Wire;
-import java.io.ByteArrayOutputStream;
+import java.io.BufferedOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -26,6 +26,9 @@ final class StreamReceiver implements Receiver {
     private static final Duration VERDICT = Duration.ofMillis(200);
 
     private static final Duration GLANCE = Duration.ofMillis(1);
+
+    /** What TLS sends in one piece at most. */
+    private static final int RECORD = 1 << 14;
 
     private final String host;
     private final int port;
@@ -51,16 +54,15 @@ final class StreamReceiver implements Receiver {
 
     @Override
     public Receipt send(List<Message> batch) throws IOException {
-        var framed = new ByteArrayOutputStream(1 << 16);
-        for (var message : batch) {
-            framed.writeBytes((message.content().length + " ").getBytes(US_ASCII));
-            framed.writeBytes(message.content());
-        }
         var current = connected();
         try {
             current.within(writeTimeout, (in, out) -> {
-                framed.writeTo(out);
-                out.flush();
+                var framed = new BufferedOutputStream(out, RECORD);
+                for (var message : batch) {
+                    framed.write((message.content().length + " ").getBytes(US_ASCII));
+                    framed.write(message.content());
+                }
+                framed.flush();
                 return true;
             });
         } catch (IOException e) {
