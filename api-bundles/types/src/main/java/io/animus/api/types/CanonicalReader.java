@@ -5,8 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.SortedMap;
-import java.util.TreeMap;
 
 /**
  * Reads what {@link CanonicalWriter} wrote and nothing else. Whatever is not in its one spelling is refused where it
@@ -46,22 +44,22 @@ final class CanonicalReader {
 
     private Json members(int depth) {
         enter(depth);
-        SortedMap<String, Json> members = new TreeMap<>();
-        var last = "";
+        var names = new ArrayList<String>();
+        var values = new ArrayList<Json>();
         while (peek() != '}') {
-            if (!members.isEmpty()) {
+            if (!names.isEmpty()) {
                 expect(',');
             }
             var name = string();
-            if (!members.isEmpty() && name.compareTo(last) <= 0) {
+            if (!names.isEmpty() && name.compareTo(names.get(names.size() - 1)) <= 0) {
                 throw wrong();
             }
             expect(':');
-            members.put(name, value(depth));
-            last = name;
+            names.add(name);
+            values.add(value(depth));
         }
         expect('}');
-        return new Json.Members(members);
+        return new Json.Members(new SortedMembers(names.toArray(String[]::new), values.toArray(Json[]::new)));
     }
 
     private Json items(int depth) {

@@ -12,22 +12,67 @@ final class CanonicalWriter {
     private static final byte[] NULL = "null".getBytes(ISO_8859_1);
     private static final int LONGEST_ESCAPE = 6;
 
-    private byte[] bytes = new byte[256];
+    /** Which characters stand for themselves, in one byte. */
+    private static final boolean[] PLAIN = new boolean[0x80];
+
+    static {
+        Arrays.fill(PLAIN, ' ', PLAIN.length, true);
+        PLAIN['"'] = false;
+        PLAIN['\\'] = false;
+    }
+
+    private byte[] bytes;
     private int size;
 
-    private CanonicalWriter() {}
+    private CanonicalWriter(int expected) {
+        this.bytes = new byte[expected];
+    }
 
     static byte[] write(Json value) {
-        var writer = new CanonicalWriter();
+        var writer = new CanonicalWriter(plainSize(value, Json.MAX_DEPTH));
         writer.value(value, Json.MAX_DEPTH);
-        return Arrays.copyOf(writer.bytes, writer.size);
+        return writer.size == writer.bytes.length ? writer.bytes : Arrays.copyOf(writer.bytes, writer.size);
+    }
+
+    /** How many bytes it takes if no character needs more than one, which is how it mostly is. */
+    private static int plainSize(Json value, int depth) {
+        if (value instanceof Json.Text text) {
+            return text.value().length() + 2;
+        }
+        if (value instanceof Json.Whole whole) {
+            return digits(whole.value());
+        }
+        if (value instanceof Json.Members object && depth > 0) {
+            var members = SortedMembers.of(object.members());
+            var size = 1 + Math.max(1, members.size());
+            for (var i = 0; i < members.size(); i++) {
+                size += members.name(i).length() + 3 + plainSize(members.value(i), depth - 1);
+            }
+            return size;
+        }
+        if (value instanceof Json.Sequence sequence && depth > 0) {
+            var size = 1 + Math.max(1, sequence.items().size());
+            for (var item : sequence.items()) {
+                size += plainSize(item, depth - 1);
+            }
+            return size;
+        }
+        return value instanceof Json.Flag flag && !flag.value() ? FALSE.length : TRUE.length;
+    }
+
+    private static int digits(long value) {
+        var digits = value < 0 ? 2 : 1;
+        for (var rest = Math.abs(value); rest > 9; rest /= 10) {
+            digits++;
+        }
+        return digits;
     }
 
     private void value(Json value, int depth) {
         if (value instanceof Json.Text text) {
             text(text.value());
         } else if (value instanceof Json.Whole whole) {
-            raw(Long.toString(whole.value()).getBytes(ISO_8859_1));
+            whole(whole.value());
         } else if (value instanceof Json.Flag flag) {
             raw(flag.value() ? TRUE : FALSE);
         } else if (value instanceof Json.Members object) {
@@ -49,17 +94,17 @@ final class CanonicalWriter {
     private void members(Json.Members object, int depth) {
         reserve(1);
         put('{');
-        // Not over the entries, each of which an unmodifiable map would wrap.
-        object.members().forEach((name, value) -> {
+        var members = SortedMembers.of(object.members());
+        for (var i = 0; i < members.size(); i++) {
             reserve(1);
-            if (bytes[size - 1] != '{') {
+            if (i > 0) {
                 put(',');
             }
-            text(name);
+            text(members.name(i));
             reserve(1);
             put(':');
-            value(value, depth);
-        });
+            value(members.value(i), depth);
+        }
         reserve(1);
         put('}');
     }
@@ -93,16 +138,17 @@ final class CanonicalWriter {
     /** Most texts are nothing but ASCII that stands for itself; returns how far that goes. */
     private int copyPlain(String text) {
         var to = bytes;
-        var at = size;
+        var start = size;
+        var length = text.length();
         var i = 0;
-        for (; i < text.length(); i++) {
+        for (; i < length; i++) {
             var c = text.charAt(i);
-            if (c < ' ' || c >= 0x80 || c == '"' || c == '\\') {
+            if (c >= PLAIN.length || !PLAIN[c]) {
                 break;
             }
-            to[at++] = (byte) c;
+            to[start + i] = (byte) c;
         }
-        size = at;
+        size = start + i;
         return i;
     }
 
@@ -159,6 +205,21 @@ final class CanonicalWriter {
             put(0x80 | c >> 6 & 0x3F);
         }
         put(0x80 | c & 0x3F);
+    }
+
+    private void whole(long value) {
+        var digits = digits(value);
+        reserve(digits);
+        size += digits;
+        var at = size;
+        var rest = Math.abs(value);
+        do {
+            bytes[--at] = (byte) ('0' + rest % 10);
+            rest /= 10;
+        } while (rest > 0);
+        if (value < 0) {
+            bytes[--at] = '-';
+        }
     }
 
     private void raw(byte[] ascii) {

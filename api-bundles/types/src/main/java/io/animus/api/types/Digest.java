@@ -9,6 +9,9 @@ public record Digest(String value) {
     private static final String ALGORITHM = "sha256:";
     private static final int DIGITS = 64;
 
+    /** Only ever copied: to ask the platform for one takes longer than to hash what is short. */
+    private static final MessageDigest FRESH = asked();
+
     public Digest {
         if (!isForm(value)) {
             throw new IllegalArgumentException("a digest is sha256: and 64 lower-case hex digits, not " + value);
@@ -42,6 +45,14 @@ public record Digest(String value) {
 
     /** A fresh SHA-256 to stream content through. */
     public static MessageDigest sha256() {
+        try {
+            return (MessageDigest) FRESH.clone();
+        } catch (CloneNotSupportedException e) {
+            return asked();
+        }
+    }
+
+    private static MessageDigest asked() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {

@@ -1,7 +1,6 @@
 package io.animus.api.types;
 
 import java.util.Collection;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -65,10 +64,8 @@ public sealed interface Json {
     /** An object. Whatever order the given map has, this one's is by UTF-16 code units, as the canonical form has it. */
     record Members(SortedMap<String, Json> members) implements Json {
         public Members {
-            members.keySet().forEach(JsonText::check);
-            var copy = new TreeMap<String, Json>();
-            copy.putAll(members);
-            members = Collections.unmodifiableSortedMap(copy);
+            members = SortedMembers.of(members);
+            members.forEach((name, value) -> JsonText.check(name));
         }
 
         /** The member with this name. */

@@ -1,7 +1,5 @@
 package io.animus.kernel.audit;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
 import io.animus.api.types.Digest;
 import io.animus.api.types.Json;
 import java.security.MessageDigest;
@@ -120,11 +118,12 @@ public record Disclosure(String path, String salt, Json value) {
     }
 
     String commitment(MessageDigest sha256) {
-        return commitment(encoded(), sha256);
+        return commitment(json(), sha256);
     }
 
-    static String commitment(String encoded, MessageDigest sha256) {
-        return BASE64.encodeToString(sha256.digest(encoded.getBytes(US_ASCII)));
+    /** {@link #commitment()} of what was stored. */
+    static String commitment(Json stored, MessageDigest sha256) {
+        return BASE64.encodeToString(sha256.digest(BASE64.encode(stored.canonical())));
     }
 
     /** The path alone: the value may be personal data. */

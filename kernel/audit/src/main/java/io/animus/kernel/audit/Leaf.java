@@ -150,7 +150,7 @@ public final class Leaf {
         for (var one : stored) {
             var parts = Disclosure.parts(one);
             var path = ((Json.Text) parts.get(1)).value();
-            require(path, Disclosure.commitment(Disclosure.encoded(one), sha256));
+            require(path, Disclosure.commitment(one, sha256));
             opening.put(path, parts.get(2));
         }
         return opening.event();
