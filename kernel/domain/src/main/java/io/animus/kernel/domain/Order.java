@@ -1,5 +1,6 @@
 package io.animus.kernel.domain;
 
+import io.animus.kernel.domain.project.PluginBindings;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
@@ -14,6 +15,8 @@ public record Order(Key key, boolean descending) {
         CREATION(Pattern.compile("[a-z]([a-z_]{0,61}[a-z])?_[0-7][0-9a-hjkmnp-tv-z]{25}")
                 .asMatchPredicate()),
         NAME(Name::isForm),
+        /** Technology and instance of a plugin: {@code syslog.default}. */
+        INSTANCE(PluginBindings.FORM.asMatchPredicate()),
         /** The place in the audit log. */
         LEAF_INDEX(Pattern.compile("[0-9]{1,18}").asMatchPredicate());
 

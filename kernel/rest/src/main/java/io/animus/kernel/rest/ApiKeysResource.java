@@ -2,6 +2,7 @@ package io.animus.kernel.rest;
 
 import io.animus.kernel.core.ApiKeys;
 import io.animus.kernel.core.Target;
+import io.animus.kernel.domain.ListFields;
 import io.animus.kernel.domain.access.ApiKey;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.DELETE;
@@ -26,6 +27,7 @@ import org.osgi.service.jakartars.whiteboard.propertytypes.JakartarsResource;
 @Path(ServiceAccountsResource.PATH + "/{serviceAccount}/keys")
 @Produces(MediaType.APPLICATION_JSON)
 public final class ApiKeysResource {
+    private static final ListForm LIST = ListForm.CREATED.filteredBy(ListFields.API_KEYS);
     private static final String TYPE = "apiKey";
     private static final long DEFAULT_SECONDS = Duration.ofDays(90).toSeconds();
     private static final Shape<Draft> DRAFT = Shape.object(body -> new Draft(
@@ -67,7 +69,7 @@ public final class ApiKeysResource {
     @GET
     public Response list(@Context HttpServletRequest request, @PathParam("serviceAccount") String account) {
         return door.open(request, "listApiKeys", Target.inHub(TYPE, null), call -> {
-            var page = call.page();
+            var page = call.page(LIST);
             return call.page(keys.list(call.caller(), account, page), ApiKeysResource::write);
         });
     }

@@ -4,6 +4,7 @@ import io.animus.api.types.TypeId;
 import io.animus.kernel.audit.Action;
 import io.animus.kernel.core.AuditSinks;
 import io.animus.kernel.core.Target;
+import io.animus.kernel.domain.ListFields;
 import io.animus.kernel.domain.Order;
 import io.animus.kernel.domain.delivery.DeadLetter;
 import jakarta.servlet.http.HttpServletRequest;
@@ -17,6 +18,7 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
@@ -30,7 +32,10 @@ import org.osgi.service.jakartars.whiteboard.propertytypes.JakartarsResource;
 @Path("/api/v1/audit/sinks")
 @Produces(MediaType.APPLICATION_JSON)
 public final class AuditSinksResource {
-    private static final ListForm LETTERS = ListForm.by("leafIndex", Order.Key.LEAF_INDEX);
+    private static final ListForm LIST =
+            new ListForm(Map.of("name", Order.Key.INSTANCE), Order.NEWEST_FIRST, ListFields.AUDIT_SINKS);
+    private static final ListForm LETTERS =
+            ListForm.by("leafIndex", Order.Key.LEAF_INDEX).filteredBy(ListFields.DEAD_LETTERS);
     private static final int MOST = 500;
 
     private static final Shape<List<String>> PROJECTS =
@@ -56,7 +61,7 @@ public final class AuditSinksResource {
     @GET
     public Response list(@Context HttpServletRequest request) {
         return door.open(request, "listAuditSinks", target(null), call -> {
-            var page = call.page(ListForm.PLAIN);
+            var page = call.page(LIST);
             return call.page(sinks.list(call.caller(), page), AuditSinksResource::write);
         });
     }

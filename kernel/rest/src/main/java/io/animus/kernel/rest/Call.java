@@ -117,11 +117,6 @@ final class Call {
         return value;
     }
 
-    /** Which page of a list is wanted that can be ordered by {@code createdAt}. */
-    PageRequest page() {
-        return page(ListForm.CREATED);
-    }
-
     /** Which page of a list is wanted. */
     PageRequest page(ListForm form) {
         var size = query.number("pageSize", 1, PageRequest.MAX_SIZE, DEFAULT_PAGE_SIZE);

@@ -3,6 +3,7 @@ package io.animus.kernel.rest;
 import io.animus.api.types.ImageReference;
 import io.animus.kernel.core.EnvironmentLocks;
 import io.animus.kernel.core.Target;
+import io.animus.kernel.domain.ListFields;
 import io.animus.kernel.domain.environment.DependencyLock;
 import io.animus.kernel.domain.environment.EnvironmentLock;
 import io.animus.kernel.domain.environment.Sbom;
@@ -28,6 +29,7 @@ import org.osgi.service.jakartars.whiteboard.propertytypes.JakartarsResource;
 @Path("/api/v1/projects/{project}/environment-locks")
 @Produces(MediaType.APPLICATION_JSON)
 public final class EnvironmentLocksResource {
+    private static final ListForm LIST = ListForm.CREATED.filteredBy(ListFields.ENVIRONMENT_LOCKS);
     private static final int MAX_REFERENCE = 512;
     private static final Shape<ImageReference> REFERENCE = Shape.of(
             "an image such as registry.example/team/image@sha256:…, at most " + MAX_REFERENCE + " characters",
@@ -74,7 +76,7 @@ public final class EnvironmentLocksResource {
     @GET
     public Response list(@Context HttpServletRequest request, @PathParam("project") String project) {
         return door.open(request, "listEnvironmentLocks", target(project, null), call -> {
-            var page = call.page();
+            var page = call.page(LIST);
             return call.page(locks.list(call.caller(), project, page), EnvironmentLocksResource::write);
         });
     }

@@ -2,6 +2,7 @@ package io.animus.kernel.rest;
 
 import io.animus.kernel.core.Environments;
 import io.animus.kernel.core.Target;
+import io.animus.kernel.domain.ListFields;
 import io.animus.kernel.domain.Name;
 import io.animus.kernel.domain.Resources;
 import io.animus.kernel.domain.environment.Definition;
@@ -29,6 +30,8 @@ import org.osgi.service.jakartars.whiteboard.propertytypes.JakartarsResource;
 @Path("/api/v1/projects/{project}/environments")
 @Produces(MediaType.APPLICATION_JSON)
 public final class EnvironmentsResource {
+    private static final ListForm LIST = ListForm.NAMED.filteredBy(ListFields.ENVIRONMENTS);
+    private static final ListForm VERSIONS = ListForm.CREATED.filteredBy(ListFields.ENVIRONMENT_VERSIONS);
     private static final Shape<Environments.Draft> DRAFT = Shape.object(body ->
             new Environments.Draft(body.required("name", Shape.NAME), body.optional("description", Shape.DESCRIPTION)));
     private static final Shape<Resources> RESOURCES = Shape.object(body -> new Resources(
@@ -68,7 +71,7 @@ public final class EnvironmentsResource {
     @GET
     public Response list(@Context HttpServletRequest request, @PathParam("project") String project) {
         return door.open(request, "listEnvironments", target(project, null), call -> {
-            var page = call.page(ListForm.NAMED);
+            var page = call.page(LIST);
             return call.page(environments.list(call.caller(), project, page), EnvironmentsResource::write);
         });
     }
@@ -110,7 +113,7 @@ public final class EnvironmentsResource {
             @PathParam("project") String project,
             @PathParam("environment") String environment) {
         return door.open(request, "listEnvironmentVersions", version(project, null), call -> {
-            var page = call.page();
+            var page = call.page(VERSIONS);
             return call.page(
                     environments.listVersions(call.caller(), project, environment, page),
                     EnvironmentsResource::writeVersion);

@@ -8,14 +8,11 @@ import java.util.Map;
 /**
  * What a list may be asked for.
  *
- * @param orders what it can be ordered by, by the name of the member that shows it; empty if only as it is
+ * @param orders what it can be ordered by, by the name of the member that shows it
  * @param otherwise how it is ordered where the caller does not say
- * @param fields what it can be filtered by; empty if by nothing
+ * @param fields what it can be filtered by
  */
 record ListForm(Map<String, Order.Key> orders, Order otherwise, List<ListField> fields) {
-    /** Newest first, and nothing else. */
-    static final ListForm PLAIN = new ListForm(Map.of(), Order.NEWEST_FIRST, List.of());
-
     /** By {@code createdAt}. */
     static final ListForm CREATED = by("createdAt", Order.Key.CREATION);
 

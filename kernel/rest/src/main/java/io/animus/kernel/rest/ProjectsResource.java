@@ -2,6 +2,7 @@ package io.animus.kernel.rest;
 
 import io.animus.kernel.core.Projects;
 import io.animus.kernel.core.Target;
+import io.animus.kernel.domain.ListFields;
 import io.animus.kernel.domain.project.Project;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.GET;
@@ -25,6 +26,7 @@ import org.osgi.service.jakartars.whiteboard.propertytypes.JakartarsResource;
 @Path(ProjectsResource.PATH)
 @Produces(MediaType.APPLICATION_JSON)
 public final class ProjectsResource {
+    private static final ListForm LIST = ListForm.NAMED.filteredBy(ListFields.PROJECTS);
     static final String PATH = "/api/v1/projects";
 
     private static final String TYPE = "project";
@@ -53,7 +55,7 @@ public final class ProjectsResource {
     @GET
     public Response list(@Context HttpServletRequest request) {
         return door.open(request, "listProjects", Target.inHub(TYPE, null), call -> {
-            var page = call.page(ListForm.NAMED);
+            var page = call.page(LIST);
             return call.page(projects.list(call.caller(), page), ProjectsResource::write);
         });
     }

@@ -125,9 +125,6 @@ final class Query {
 
     /** What {@code orderBy} wants, such as {@code name} or {@code createdAt desc}. */
     Order order(ListForm form) {
-        if (form.orders().isEmpty()) {
-            return form.otherwise();
-        }
         var rule = "It must be one of %s, with asc or desc behind it or nothing, which is asc."
                 .formatted(String.join(", ", form.members()));
         var order = find("orderBy", rule, text -> {
@@ -147,7 +144,7 @@ final class Query {
 
     /** What {@code filter} wants, or null for all. */
     @Nullable ListFilter filter(ListForm form) {
-        var text = form.fields().isEmpty() ? null : find("filter");
+        var text = find("filter");
         if (text == null) {
             return null;
         }

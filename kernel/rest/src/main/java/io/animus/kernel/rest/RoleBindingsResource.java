@@ -3,6 +3,7 @@ package io.animus.kernel.rest;
 import io.animus.api.types.TypeId;
 import io.animus.kernel.core.RoleBindings;
 import io.animus.kernel.core.Target;
+import io.animus.kernel.domain.ListFields;
 import io.animus.kernel.domain.ProblemCode;
 import io.animus.kernel.domain.access.RoleBinding;
 import io.animus.kernel.domain.data.Dataset;
@@ -29,6 +30,7 @@ import org.osgi.service.jakartars.whiteboard.propertytypes.JakartarsResource;
 @Path("/api/v1/projects/{project}/role-bindings")
 @Produces(MediaType.APPLICATION_JSON)
 public final class RoleBindingsResource {
+    private static final ListForm LIST = ListForm.CREATED.filteredBy(ListFields.ROLE_BINDINGS);
     private static final Shape<TypeId> OBJECT = Shape.of(
             "the id of a dataset or model",
             () -> new TypeId(Dataset.PREFIX + "_00000000000000000000000000"),
@@ -58,7 +60,7 @@ public final class RoleBindingsResource {
     @GET
     public Response list(@Context HttpServletRequest request, @PathParam("project") String project) {
         return door.open(request, "listRoleBindings", target(project, null), call -> {
-            var page = call.page();
+            var page = call.page(LIST);
             return call.page(bindings.list(call.caller(), project, page), RoleBindingsResource::write);
         });
     }

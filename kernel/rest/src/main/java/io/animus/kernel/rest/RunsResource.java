@@ -33,6 +33,7 @@ import org.osgi.service.jakartars.whiteboard.propertytypes.JakartarsResource;
 @Path("/api/v1/projects/{project}/runs")
 @Produces(MediaType.APPLICATION_JSON)
 public final class RunsResource {
+    private static final ListForm ATTEMPTS = ListForm.CREATED.filteredBy(ListFields.ATTEMPTS);
     private static final ListForm ARTIFACTS = ListForm.CREATED.filteredBy(ListFields.ARTIFACTS);
     private static final ListForm LIST = ListForm.CREATED.filteredBy(ListFields.RUNS);
     private static final Form<Runs.View> CREATED = Form.created(RunViews::write, view -> RunViews.location(view.run()));
@@ -133,7 +134,7 @@ public final class RunsResource {
     public Response attempts(
             @Context HttpServletRequest request, @PathParam("project") String project, @PathParam("run") String run) {
         return door.open(request, "listAttempts", target(project, run), call -> {
-            var page = call.page();
+            var page = call.page(ATTEMPTS);
             return call.page(results.attempts(call.caller(), project, run, page), RunViews::writeAttempt);
         });
     }

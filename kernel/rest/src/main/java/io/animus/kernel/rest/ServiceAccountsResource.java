@@ -2,6 +2,7 @@ package io.animus.kernel.rest;
 
 import io.animus.kernel.core.ServiceAccounts;
 import io.animus.kernel.core.Target;
+import io.animus.kernel.domain.ListFields;
 import io.animus.kernel.domain.access.ServiceAccount;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.GET;
@@ -25,6 +26,7 @@ import org.osgi.service.jakartars.whiteboard.propertytypes.JakartarsResource;
 @Path(ServiceAccountsResource.PATH)
 @Produces(MediaType.APPLICATION_JSON)
 public final class ServiceAccountsResource {
+    private static final ListForm LIST = ListForm.NAMED.filteredBy(ListFields.SERVICE_ACCOUNTS);
     static final String PATH = "/api/v1/service-accounts";
 
     private static final String TYPE = "serviceAccount";
@@ -57,7 +59,7 @@ public final class ServiceAccountsResource {
     @GET
     public Response list(@Context HttpServletRequest request) {
         return door.open(request, "listServiceAccounts", Target.inHub(TYPE, null), call -> {
-            var page = call.page(ListForm.NAMED);
+            var page = call.page(LIST);
             return call.page(accounts.list(call.caller(), page), ServiceAccountsResource::write);
         });
     }

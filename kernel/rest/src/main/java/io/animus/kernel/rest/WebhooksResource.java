@@ -2,6 +2,7 @@ package io.animus.kernel.rest;
 
 import io.animus.kernel.core.Target;
 import io.animus.kernel.core.Webhooks;
+import io.animus.kernel.domain.ListFields;
 import io.animus.kernel.domain.delivery.Delivery;
 import io.animus.kernel.domain.delivery.DeliveryAttempt;
 import io.animus.kernel.domain.delivery.EventType;
@@ -30,6 +31,8 @@ import org.osgi.service.jakartars.whiteboard.propertytypes.JakartarsResource;
 @Path("/api/v1/projects/{project}/webhooks")
 @Produces(MediaType.APPLICATION_JSON)
 public final class WebhooksResource {
+    private static final ListForm LIST = ListForm.CREATED.filteredBy(ListFields.WEBHOOKS);
+    private static final ListForm DELIVERIES = ListForm.CREATED.filteredBy(ListFields.DELIVERIES);
     private static final Shape<WebhookSubscription.Wish> WISH = Shape.object(WebhookRequests::wish);
     private static final Shape<Webhooks.Edit> EDIT = Shape.object(WebhookRequests::edit);
 
@@ -55,7 +58,7 @@ public final class WebhooksResource {
     @GET
     public Response list(@Context HttpServletRequest request, @PathParam("project") String project) {
         return door.open(request, "listWebhooks", target(project, null), call -> {
-            var page = call.page();
+            var page = call.page(LIST);
             return call.page(webhooks.list(call.caller(), project, page), WebhooksResource::write);
         });
     }
@@ -108,7 +111,7 @@ public final class WebhooksResource {
             @PathParam("webhook") String webhook) {
         return door.open(request, "listDeliveries", target(project, webhook), call -> {
             var state = call.query().oneOf("state", List.of(Delivery.State.values()), Delivery.State::word);
-            var page = call.page();
+            var page = call.page(DELIVERIES);
             return call.page(
                     webhooks.deliveries(call.caller(), project, webhook, state, page), WebhooksResource::writeDelivery);
         });

@@ -63,6 +63,41 @@ final class Contract {
         }
     }
 
+    /** The schema of the items of a list; empty if the operation is no list. */
+    static Optional<JsonNode> itemsOf(Operation operation) {
+        var answer = resolved(operation.content().at("/responses/200/content/application~1json/schema"));
+        return answer.path("properties").has("nextPageToken")
+                ? Optional.of(resolved(answer.at("/properties/items/items")))
+                : Optional.empty();
+    }
+
+    /** The member at {@code path}, such as {@code createdBy.id}, of what has this schema. */
+    static JsonNode member(JsonNode schema, String path) {
+        var member = schema;
+        for (var name : path.split("\\.")) {
+            member = resolved(resolved(member).path("properties").path(name));
+        }
+        return member;
+    }
+
+    /** A query parameter of an operation, which it must have. */
+    static JsonNode parameter(Operation operation, String name) {
+        for (var parameter : operation.content().path("parameters")) {
+            if (resolved(parameter).path("name").asText().equals(name)) {
+                return resolved(parameter);
+            }
+        }
+        throw new AssertionError(operation.id() + " has no parameter " + name);
+    }
+
+    /** What a schema refers to, or what it is unless it is null. */
+    private static JsonNode resolved(JsonNode schema) {
+        if (schema.has("$ref")) {
+            return resolved(DOCUMENT.at(schema.get("$ref").asText().substring(1)));
+        }
+        return schema.has("anyOf") ? resolved(schema.at("/anyOf/0")) : schema;
+    }
+
     static List<Operation> all() {
         return OPERATIONS;
     }

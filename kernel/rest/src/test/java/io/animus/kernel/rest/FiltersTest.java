@@ -93,9 +93,8 @@ class FiltersTest {
                     .as(wrong)
                     .isEqualTo("INVALID_PARAMETER");
         }
-        assertThat(owner.get("/api/v1/projects?filter=" + encoded("name == 'a'"))
-                        .text("code"))
-                .as("a list without filters")
+        assertThat(owner.get("/api/v1/me?filter=" + encoded("name == 'a'")).text("code"))
+                .as("no list")
                 .isEqualTo("INVALID_PARAMETER");
     }
 

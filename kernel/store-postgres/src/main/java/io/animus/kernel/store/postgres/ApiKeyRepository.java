@@ -3,11 +3,13 @@ package io.animus.kernel.store.postgres;
 import static io.animus.kernel.store.postgres.generated.Tables.API_KEY;
 
 import io.animus.api.types.TypeId;
+import io.animus.kernel.domain.ListFields;
 import io.animus.kernel.domain.Made;
 import io.animus.kernel.domain.Page;
 import io.animus.kernel.domain.PageRequest;
 import io.animus.kernel.domain.access.ApiKey;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jooq.DSLContext;
 import org.jooq.Field;
@@ -25,6 +27,16 @@ public final class ApiKeyRepository {
             API_KEY.LAST_USED_AT,
             API_KEY.REVOKED_AT,
             API_KEY.VERSION);
+
+    private static final Columns COLUMNS = Columns.of(
+            ListFields.API_KEYS,
+            Map.of(
+                    "createdBy.id", Columns.idOf(API_KEY.CREATED_BY),
+                    "createdAt", API_KEY.CREATED_AT,
+                    "expiresAt", API_KEY.EXPIRES_AT,
+                    "lastUsedAt", API_KEY.LAST_USED_AT,
+                    "revokedAt", API_KEY.REVOKED_AT),
+            Key.id(API_KEY.ID));
 
     private final DSLContext sql;
 
@@ -63,8 +75,8 @@ public final class ApiKeyRepository {
     /** The keys of a service account, those that let nobody in any more too. */
     public Page<ApiKey> page(TypeId serviceAccount, PageRequest request) {
         return Paging.page(
-                sql.select(SHOWN).from(API_KEY).where(API_KEY.SERVICE_ACCOUNT_ID.eq(serviceAccount)),
-                API_KEY.ID,
+                sql.select(SHOWN).from(API_KEY),
+                new Scan(sql, API_KEY, API_KEY.SERVICE_ACCOUNT_ID.eq(serviceAccount), COLUMNS),
                 request,
                 ApiKeyRepository::key);
     }

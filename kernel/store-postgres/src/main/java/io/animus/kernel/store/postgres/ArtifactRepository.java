@@ -25,7 +25,8 @@ public final class ArtifactRepository {
                     "digest", ARTIFACT.DIGEST,
                     "size", ARTIFACT.SIZE,
                     "attempt", ARTIFACT.ATTEMPT,
-                    "createdAt", ARTIFACT.CREATED_AT));
+                    "createdAt", ARTIFACT.CREATED_AT),
+            Key.id(ARTIFACT.ID));
 
     private final DSLContext sql;
 
@@ -82,9 +83,8 @@ public final class ArtifactRepository {
     public Page<Artifact> page(TypeId run, PageRequest request) {
         var where = ARTIFACT.RUN_ID.eq(run);
         return Paging.page(
-                sql.select(ARTIFACT.fields()).from(ARTIFACT).where(where),
+                sql.select(ARTIFACT.fields()).from(ARTIFACT),
                 new Scan(sql, ARTIFACT, where, COLUMNS),
-                ARTIFACT.ID,
                 request,
                 ArtifactRepository::artifact);
     }

@@ -6,6 +6,7 @@ import static io.animus.kernel.store.postgres.generated.Tables.ATTEMPT_START;
 import static org.jooq.impl.DSL.val;
 
 import io.animus.api.types.TypeId;
+import io.animus.kernel.domain.ListFields;
 import io.animus.kernel.domain.Page;
 import io.animus.kernel.domain.PageRequest;
 import io.animus.kernel.domain.run.Attempt;
@@ -21,11 +22,31 @@ import java.util.function.Function;
 import org.jooq.DSLContext;
 import org.jooq.QueryPart;
 import org.jooq.Record;
-import org.jooq.SelectOnConditionStep;
+import org.jooq.SelectJoinStep;
+import org.jooq.Table;
 import org.jspecify.annotations.Nullable;
 
 /** Tables {@code attempt}, {@code attempt_start} and {@code attempt_end}: only ever inserted into. */
 public final class AttemptRepository {
+    private static final Table<Record> WITH_ENDS = ATTEMPT.leftJoin(ATTEMPT_START)
+            .on(ATTEMPT_START.ATTEMPT_ID.eq(ATTEMPT.ID))
+            .leftJoin(ATTEMPT_END)
+            .on(ATTEMPT_END.ATTEMPT_ID.eq(ATTEMPT.ID));
+
+    private static final Columns COLUMNS = Columns.of(
+            ListFields.ATTEMPTS,
+            Map.of(
+                    "number", ATTEMPT.NUMBER,
+                    "executor", ATTEMPT.EXECUTOR,
+                    "outcome", ATTEMPT_END.OUTCOME,
+                    "exitCode", ATTEMPT_END.EXIT_CODE,
+                    "errorClass", ATTEMPT_END.ERROR_CLASS,
+                    "cause", ATTEMPT_END.CAUSE,
+                    "createdAt", ATTEMPT.CREATED_AT,
+                    "startedAt", ATTEMPT_START.STARTED_AT,
+                    "finishedAt", ATTEMPT_END.FINISHED_AT),
+            Key.id(ATTEMPT.ID));
+
     private final DSLContext sql;
 
     AttemptRepository(DSLContext sql) {
@@ -120,10 +141,14 @@ public final class AttemptRepository {
     }
 
     public Page<Attempt> page(TypeId run, PageRequest request) {
-        return Paging.page(attempts().where(ATTEMPT.RUN_ID.eq(run)), ATTEMPT.ID, request, AttemptRepository::attempt);
+        return Paging.page(
+                attempts(),
+                new Scan(sql, WITH_ENDS, ATTEMPT.RUN_ID.eq(run), COLUMNS),
+                request,
+                AttemptRepository::attempt);
     }
 
-    private SelectOnConditionStep<Record> attempts() {
+    private SelectJoinStep<Record> attempts() {
         return sql.select(ATTEMPT.fields())
                 .select(ATTEMPT_START.STARTED_AT, ATTEMPT_START.NODE)
                 .select(
@@ -132,11 +157,7 @@ public final class AttemptRepository {
                         ATTEMPT_END.CAUSE,
                         ATTEMPT_END.CAUSE_DETAIL,
                         ATTEMPT_END.FINISHED_AT)
-                .from(ATTEMPT)
-                .leftJoin(ATTEMPT_START)
-                .on(ATTEMPT_START.ATTEMPT_ID.eq(ATTEMPT.ID))
-                .leftJoin(ATTEMPT_END)
-                .on(ATTEMPT_END.ATTEMPT_ID.eq(ATTEMPT.ID));
+                .from(WITH_ENDS);
     }
 
     private static Attempt attempt(Record row) {

@@ -47,7 +47,8 @@ public final class AuditRepository {
                     "action", AUDIT_EVENT.ACTION,
                     "resource.id", AUDIT_EVENT.RESOURCE_ID,
                     "resource.project", AUDIT_EVENT.PROJECT_ID,
-                    "outcome", AUDIT_EVENT.OUTCOME));
+                    "outcome", AUDIT_EVENT.OUTCOME),
+            Key.id(AUDIT_EVENT.ID));
 
     private final Transaction tx;
 
@@ -157,10 +158,8 @@ public final class AuditRepository {
         return Paging.page(
                 tx.sql()
                         .select(AUDIT_EVENT.ID, AUDIT_EVENT.LEAF, AUDIT_DISCLOSURE.DISCLOSURES)
-                        .from(WITH_VALUES)
-                        .where(where),
+                        .from(WITH_VALUES),
                 new Scan(tx.sql(), WITH_VALUES, where, COLUMNS),
-                AUDIT_EVENT.ID,
                 request,
                 AuditRepository::read);
     }

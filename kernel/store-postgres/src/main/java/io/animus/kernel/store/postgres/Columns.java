@@ -8,6 +8,7 @@ import static org.jooq.impl.DSL.val;
 import io.animus.kernel.domain.ListField;
 import io.animus.kernel.domain.ListFilter;
 import io.animus.kernel.domain.ListValue;
+import io.animus.kernel.domain.Order;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -16,20 +17,27 @@ import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.impl.DSL;
 
-/** What the fields that a list can be filtered by are in its tables. Whatever a caller sends becomes a bind value. */
+/**
+ * What the fields that a list can be filtered by, and the keys that it can be ordered by, are in its tables. Whatever a caller sends
+ * becomes a bind value.
+ */
 final class Columns {
     private final Map<ListField, Field<?>> columns;
 
-    private Columns(Map<ListField, Field<?>> columns) {
+    private final List<Key<?>> keys;
+
+    private Columns(Map<ListField, Field<?>> columns, List<Key<?>> keys) {
         this.columns = columns;
+        this.keys = keys;
     }
 
     /** @param column the column of a field, by the field's name; one for each field */
-    static Columns of(Collection<ListField> fields, Map<String, Field<?>> column) {
+    static Columns of(Collection<ListField> fields, Map<String, Field<?>> column, Key<?>... keys) {
         if (fields.size() != column.size()) {
             throw new IllegalArgumentException("as many columns as fields");
         }
-        return new Columns(fields.stream().collect(toMap(Function.identity(), field -> require(column, field))));
+        return new Columns(
+                fields.stream().collect(toMap(Function.identity(), field -> require(column, field))), List.of(keys));
     }
 
     /** The part of a principal behind its kind. */
@@ -40,6 +48,14 @@ final class Columns {
     /** The kind of a principal. */
     static Field<String> kindOf(Field<?> principal) {
         return field("split_part({0}, ':', 1)", String.class, principal);
+    }
+
+    /** What the list is ordered by if asked for this. */
+    Key<?> key(Order order) {
+        return keys.stream()
+                .filter(key -> key.order() == order.key())
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("this list is not ordered by " + order.key()));
     }
 
     /** Where it is unknown whether it holds, it does not. */

@@ -35,7 +35,9 @@ public final class DatasetRepository {
                     "access", DATASET.ACCESS,
                     "tags", DATASET.TAGS,
                     "createdBy.id", Columns.idOf(DATASET.CREATED_BY),
-                    "createdAt", DATASET.CREATED_AT));
+                    "createdAt", DATASET.CREATED_AT),
+            Key.id(DATASET.ID),
+            Key.name(DATASET.NAME));
 
     private final DSLContext sql;
 
@@ -82,12 +84,7 @@ public final class DatasetRepository {
     public Page<Dataset> page(TypeId project, Reach reach, PageRequest request) {
         var where = DATASET.PROJECT_ID.eq(project).and(Guard.reached(DATASET.ID, reach));
         return Paging.page(
-                selectDatasets().where(where),
-                new Scan(sql, DATASET, where, COLUMNS),
-                DATASET.ID,
-                DATASET.NAME,
-                request,
-                DatasetRepository::dataset);
+                selectDatasets(), new Scan(sql, DATASET, where, COLUMNS), request, DatasetRepository::dataset);
     }
 
     private Optional<Dataset> find(TypeId project, Condition condition) {

@@ -41,7 +41,8 @@ public final class DatasetVersionRepository {
                     "mediaType", DATASET_VERSION.MEDIA_TYPE,
                     "retentionClass", DATASET_VERSION.RETENTION_CLASS,
                     "createdBy.id", Columns.idOf(DATASET_VERSION.CREATED_BY),
-                    "createdAt", DATASET_VERSION.CREATED_AT));
+                    "createdAt", DATASET_VERSION.CREATED_AT),
+            Key.id(DATASET_VERSION.ID));
 
     private final DSLContext sql;
 
@@ -117,9 +118,8 @@ public final class DatasetVersionRepository {
     public Page<DatasetVersion> page(TypeId dataset, PageRequest request) {
         var where = DATASET_VERSION.DATASET_ID.eq(dataset);
         var heads = Paging.page(
-                sql.select(DATASET_VERSION.ID, LENGTH).from(DATASET_VERSION).where(where),
+                sql.select(DATASET_VERSION.ID, LENGTH).from(DATASET_VERSION),
                 new Scan(sql, DATASET_VERSION, where, COLUMNS),
-                DATASET_VERSION.ID,
                 request,
                 row -> new Head(row.get(DATASET_VERSION.ID), row.get(LENGTH)));
         var ids = new ArrayList<TypeId>();

@@ -4,6 +4,7 @@ import static io.animus.kernel.store.postgres.generated.Tables.AUDIT_DEAD_LETTER
 import static io.animus.kernel.store.postgres.generated.Tables.AUDIT_LEAF;
 
 import io.animus.api.types.TypeId;
+import io.animus.kernel.domain.ListFields;
 import io.animus.kernel.domain.Page;
 import io.animus.kernel.domain.PageRequest;
 import io.animus.kernel.domain.delivery.DeadLetter;
@@ -17,6 +18,18 @@ import org.jspecify.annotations.Nullable;
 
 /** Table {@code audit_dead_letter}: entries that a sink refused for good, each of them once. */
 public final class DeadLetterRepository {
+    private static final Columns COLUMNS = Columns.of(
+            ListFields.DEAD_LETTERS,
+            Map.of(
+                    "leafIndex", AUDIT_DEAD_LETTER.LEAF_INDEX,
+                    "reason", AUDIT_DEAD_LETTER.REASON,
+                    "refusedAt", AUDIT_DEAD_LETTER.REFUSED_AT,
+                    "replayWantedAt", AUDIT_DEAD_LETTER.REPLAY_WANTED_AT,
+                    "replays", AUDIT_DEAD_LETTER.REPLAYS,
+                    "replayReason", AUDIT_DEAD_LETTER.REPLAY_REASON,
+                    "replayedAt", AUDIT_DEAD_LETTER.REPLAYED_AT),
+            Key.leafIndex(AUDIT_DEAD_LETTER.LEAF_INDEX));
+
     private final DSLContext sql;
 
     DeadLetterRepository(DSLContext sql) {
@@ -34,24 +47,16 @@ public final class DeadLetterRepository {
                 .execute());
     }
 
-    /** By leaf index; {@code after} of the request is one. */
     public Page<DeadLetter> page(TypeId sink, PageRequest request) {
-        var index = AUDIT_DEAD_LETTER.LEAF_INDEX;
-        var which = AUDIT_DEAD_LETTER.SINK_ID.eq(sink);
-        if (request.after() != null) {
-            var after = Long.parseLong(request.after());
-            which = which.and(request.order().descending() ? index.lt(after) : index.gt(after));
-        }
-        var found = sql.select(AUDIT_DEAD_LETTER.fields())
-                .select(AUDIT_LEAF.EVENT_ID)
-                .from(AUDIT_DEAD_LETTER)
-                .join(AUDIT_LEAF)
-                .on(AUDIT_LEAF.LEAF_INDEX.eq(index))
-                .where(which)
-                .orderBy(request.order().descending() ? index.desc() : index.asc())
-                .limit(request.size() + 1)
-                .fetch(DeadLetterRepository::letter);
-        return Page.of(found, request.size(), letter -> Long.toString(letter.index()));
+        return Paging.page(
+                sql.select(AUDIT_DEAD_LETTER.fields())
+                        .select(AUDIT_LEAF.EVENT_ID)
+                        .from(AUDIT_DEAD_LETTER)
+                        .join(AUDIT_LEAF)
+                        .on(AUDIT_LEAF.LEAF_INDEX.eq(AUDIT_DEAD_LETTER.LEAF_INDEX)),
+                new Scan(sql, AUDIT_DEAD_LETTER, AUDIT_DEAD_LETTER.SINK_ID.eq(sink), COLUMNS),
+                request,
+                DeadLetterRepository::letter);
     }
 
     /**

@@ -7,6 +7,7 @@ import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.val;
 
 import io.animus.api.types.TypeId;
+import io.animus.kernel.domain.ListFields;
 import io.animus.kernel.domain.Page;
 import io.animus.kernel.domain.PageRequest;
 import io.animus.kernel.domain.delivery.Delivery;
@@ -24,6 +25,18 @@ import org.jspecify.annotations.Nullable;
 
 /** Tables {@code delivery} and {@code delivery_attempt}. Attempts are only ever inserted. */
 public final class DeliveryRepository {
+    private static final Columns COLUMNS = Columns.of(
+            ListFields.DELIVERIES,
+            Map.of(
+                    "event.id", DELIVERY.EVENT_ID,
+                    "event.type", DELIVERY.TYPE,
+                    "event.subject", DELIVERY.SUBJECT,
+                    "event.time", DELIVERY.OCCURRED_AT,
+                    "state", DELIVERY.STATE,
+                    "createdAt", DELIVERY.CREATED_AT,
+                    "finishedAt", DELIVERY.FINISHED_AT),
+            Key.id(DELIVERY.ID));
+
     private final DSLContext sql;
 
     DeliveryRepository(DSLContext sql) {
@@ -75,8 +88,8 @@ public final class DeliveryRepository {
     public Page<Delivery> page(TypeId subscription, Delivery.@Nullable State state, PageRequest request) {
         Condition which = DELIVERY.SUBSCRIPTION_ID.eq(subscription);
         return Paging.page(
-                sql.select(DELIVERY.fields()).from(DELIVERY).where(state == null ? which : which.and(isIn(state))),
-                DELIVERY.ID,
+                sql.select(DELIVERY.fields()).from(DELIVERY),
+                new Scan(sql, DELIVERY, state == null ? which : which.and(isIn(state)), COLUMNS),
                 request,
                 DeliveryRepository::delivery);
     }

@@ -4,17 +4,29 @@ import static io.animus.kernel.store.postgres.generated.Tables.ENVIRONMENT_LOCK;
 import static io.animus.kernel.store.postgres.generated.Tables.ENVIRONMENT_VERSION;
 
 import io.animus.api.types.TypeId;
+import io.animus.kernel.domain.ListFields;
 import io.animus.kernel.domain.Made;
 import io.animus.kernel.domain.Page;
 import io.animus.kernel.domain.PageRequest;
 import io.animus.kernel.domain.environment.EnvironmentLock;
+import java.util.Map;
 import java.util.Optional;
 import org.jooq.DSLContext;
 import org.jooq.Record;
-import org.jooq.SelectConditionStep;
+import org.jooq.SelectOnConditionStep;
 
 /** Table {@code environment_lock}. */
 public final class EnvironmentLockRepository {
+    private static final Columns COLUMNS = Columns.of(
+            ListFields.ENVIRONMENT_LOCKS,
+            Map.of(
+                    "environment", ENVIRONMENT_LOCK.ENVIRONMENT_ID,
+                    "environmentVersion", ENVIRONMENT_LOCK.ENVIRONMENT_VERSION_ID,
+                    "lockDigest", ENVIRONMENT_LOCK.DIGEST,
+                    "createdBy.id", Columns.idOf(ENVIRONMENT_LOCK.CREATED_BY),
+                    "createdAt", ENVIRONMENT_LOCK.CREATED_AT),
+            Key.id(ENVIRONMENT_LOCK.ID));
+
     private final DSLContext sql;
 
     EnvironmentLockRepository(DSLContext sql) {
@@ -35,20 +47,25 @@ public final class EnvironmentLockRepository {
     }
 
     public Optional<EnvironmentLock> find(TypeId project, TypeId id) {
-        return selectLocks(project).and(ENVIRONMENT_LOCK.ID.eq(id)).fetchOptional(EnvironmentLockRepository::lock);
+        return selectLocks()
+                .where(ENVIRONMENT_LOCK.PROJECT_ID.eq(project).and(ENVIRONMENT_LOCK.ID.eq(id)))
+                .fetchOptional(EnvironmentLockRepository::lock);
     }
 
     public Page<EnvironmentLock> page(TypeId project, PageRequest request) {
-        return Paging.page(selectLocks(project), ENVIRONMENT_LOCK.ID, request, EnvironmentLockRepository::lock);
+        return Paging.page(
+                selectLocks(),
+                new Scan(sql, ENVIRONMENT_LOCK, ENVIRONMENT_LOCK.PROJECT_ID.eq(project), COLUMNS),
+                request,
+                EnvironmentLockRepository::lock);
     }
 
-    private SelectConditionStep<Record> selectLocks(TypeId project) {
+    private SelectOnConditionStep<Record> selectLocks() {
         return sql.select(ENVIRONMENT_LOCK.fields())
                 .select(ENVIRONMENT_VERSION.NUMBER)
                 .from(ENVIRONMENT_LOCK)
                 .join(ENVIRONMENT_VERSION)
-                .on(ENVIRONMENT_VERSION.ID.eq(ENVIRONMENT_LOCK.ENVIRONMENT_VERSION_ID))
-                .where(ENVIRONMENT_LOCK.PROJECT_ID.eq(project));
+                .on(ENVIRONMENT_VERSION.ID.eq(ENVIRONMENT_LOCK.ENVIRONMENT_VERSION_ID));
     }
 
     private static EnvironmentLock lock(Record row) {

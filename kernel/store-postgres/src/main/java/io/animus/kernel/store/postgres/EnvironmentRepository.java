@@ -7,6 +7,7 @@ import static org.jooq.impl.DSL.max;
 import static org.jooq.impl.DSL.select;
 
 import io.animus.api.types.TypeId;
+import io.animus.kernel.domain.ListFields;
 import io.animus.kernel.domain.Made;
 import io.animus.kernel.domain.Name;
 import io.animus.kernel.domain.Page;
@@ -14,6 +15,7 @@ import io.animus.kernel.domain.PageRequest;
 import io.animus.kernel.domain.environment.Definition;
 import io.animus.kernel.domain.environment.Environment;
 import io.animus.kernel.domain.environment.EnvironmentVersion;
+import java.util.Map;
 import java.util.Optional;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
@@ -26,6 +28,23 @@ public final class EnvironmentRepository {
     private static final Field<Integer> LATEST_VERSION = field(select(max(ENVIRONMENT_VERSION.NUMBER))
             .from(ENVIRONMENT_VERSION)
             .where(ENVIRONMENT_VERSION.ENVIRONMENT_ID.eq(ENVIRONMENT.ID)));
+
+    private static final Columns COLUMNS = Columns.of(
+            ListFields.ENVIRONMENTS,
+            Map.of(
+                    "name", ENVIRONMENT.NAME,
+                    "createdBy.id", Columns.idOf(ENVIRONMENT.CREATED_BY),
+                    "createdAt", ENVIRONMENT.CREATED_AT),
+            Key.id(ENVIRONMENT.ID),
+            Key.name(ENVIRONMENT.NAME));
+
+    private static final Columns VERSION_COLUMNS = Columns.of(
+            ListFields.ENVIRONMENT_VERSIONS,
+            Map.of(
+                    "number", ENVIRONMENT_VERSION.NUMBER,
+                    "createdBy.id", Columns.idOf(ENVIRONMENT_VERSION.CREATED_BY),
+                    "createdAt", ENVIRONMENT_VERSION.CREATED_AT),
+            Key.id(ENVIRONMENT_VERSION.ID));
 
     private final DSLContext sql;
 
@@ -58,9 +77,8 @@ public final class EnvironmentRepository {
 
     public Page<Environment> page(TypeId project, PageRequest request) {
         return Paging.page(
-                selectEnvironments().where(ENVIRONMENT.PROJECT_ID.eq(project)),
-                ENVIRONMENT.ID,
-                ENVIRONMENT.NAME,
+                selectEnvironments(),
+                new Scan(sql, ENVIRONMENT, ENVIRONMENT.PROJECT_ID.eq(project), COLUMNS),
                 request,
                 EnvironmentRepository::environment);
     }
@@ -97,10 +115,8 @@ public final class EnvironmentRepository {
 
     public Page<EnvironmentVersion> pageOfVersions(TypeId environment, PageRequest request) {
         return Paging.page(
-                sql.select(ENVIRONMENT_VERSION.fields())
-                        .from(ENVIRONMENT_VERSION)
-                        .where(ENVIRONMENT_VERSION.ENVIRONMENT_ID.eq(environment)),
-                ENVIRONMENT_VERSION.ID,
+                sql.select(ENVIRONMENT_VERSION.fields()).from(ENVIRONMENT_VERSION),
+                new Scan(sql, ENVIRONMENT_VERSION, ENVIRONMENT_VERSION.ENVIRONMENT_ID.eq(environment), VERSION_COLUMNS),
                 request,
                 EnvironmentRepository::version);
     }

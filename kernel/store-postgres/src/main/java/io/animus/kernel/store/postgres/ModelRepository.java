@@ -32,7 +32,9 @@ public final class ModelRepository {
                     "name", MODEL.NAME,
                     "tags", MODEL.TAGS,
                     "createdBy.id", Columns.idOf(MODEL.CREATED_BY),
-                    "createdAt", MODEL.CREATED_AT));
+                    "createdAt", MODEL.CREATED_AT),
+            Key.id(MODEL.ID),
+            Key.name(MODEL.NAME));
 
     private final DSLContext sql;
 
@@ -70,13 +72,7 @@ public final class ModelRepository {
 
     public Page<Model> page(TypeId project, PageRequest request) {
         var where = MODEL.PROJECT_ID.eq(project);
-        return Paging.page(
-                selectModels().where(where),
-                new Scan(sql, MODEL, where, COLUMNS),
-                MODEL.ID,
-                MODEL.NAME,
-                request,
-                ModelRepository::model);
+        return Paging.page(selectModels(), new Scan(sql, MODEL, where, COLUMNS), request, ModelRepository::model);
     }
 
     private SelectJoinStep<Record> selectModels() {

@@ -94,7 +94,8 @@ public final class ModelVersionRepository {
                     "stage", STAGE,
                     "run", MODEL_VERSION.RUN_ID,
                     "createdBy.id", Columns.idOf(MODEL_VERSION.CREATED_BY),
-                    "createdAt", MODEL_VERSION.CREATED_AT));
+                    "createdAt", MODEL_VERSION.CREATED_AT),
+            Key.id(MODEL_VERSION.ID));
 
     private final DSLContext sql;
 
@@ -169,9 +170,8 @@ public final class ModelVersionRepository {
     public Page<ModelVersion> page(TypeId model, Reach reach, PageRequest request) {
         var where = MODEL_VERSION.MODEL_ID.eq(model).and(Guard.reached(MODEL_VERSION.ID, reach));
         return Paging.page(
-                selectVersions(NO_CARD).where(where),
+                selectVersions(NO_CARD),
                 new Scan(sql, MODEL_VERSION, where, COLUMNS),
-                MODEL_VERSION.ID,
                 request,
                 ModelVersionRepository::version);
     }

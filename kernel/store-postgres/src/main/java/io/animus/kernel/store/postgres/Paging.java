@@ -1,112 +1,53 @@
 package io.animus.kernel.store.postgres;
 
-import io.animus.api.types.TypeId;
-import io.animus.kernel.domain.Name;
-import io.animus.kernel.domain.Order;
 import io.animus.kernel.domain.Page;
 import io.animus.kernel.domain.PageRequest;
 import java.util.List;
 import java.util.function.Function;
-import org.jooq.Field;
 import org.jooq.Record;
 import org.jooq.SelectConditionStep;
+import org.jooq.SelectWhereStep;
 
 /**
- * Pages by key: the cost of a page is that of its items, however deep it lies. An index must serve each column that a list is
- * ordered by, together with the query's conditions.
+ * Pages by key: the cost of a page is that of its items, however deep it lies. An index must serve each key that a list is
+ * ordered by, together with its conditions.
  */
 final class Paging {
     private Paging() {}
 
-    /** A page of a list that is only ordered by id. */
+    /**
+     * A page of a list.
+     *
+     * @param query of the items, from what {@code scan} looks at and perhaps more; without conditions
+     */
     static <T> Page<T> page(
-            SelectConditionStep<? extends Record> query,
-            Field<TypeId> id,
-            PageRequest request,
-            Function<Record, T> item) {
-        return page(unfiltered(query, request), byId(id, request), request, item);
-    }
-
-    /** A page of a list that is ordered by id or by name. */
-    static <T> Page<T> page(
-            SelectConditionStep<? extends Record> query,
-            Field<TypeId> id,
-            Field<Name> name,
-            PageRequest request,
-            Function<Record, T> item) {
-        return request.order().key() == Order.Key.NAME
-                ? page(unfiltered(query, request), Key.name(name), request, item)
-                : page(query, id, request, item);
-    }
-
-    /** A page of a list that is only ordered by id and that can be filtered. */
-    static <T> Page<T> page(
-            SelectConditionStep<? extends Record> query,
-            Scan scan,
-            Field<TypeId> id,
-            PageRequest request,
-            Function<Record, T> item) {
-        return page(query, scan, id, byId(id, request), request, item);
-    }
-
-    /** A page of a list that is ordered by id or by name and that can be filtered. */
-    static <T> Page<T> page(
-            SelectConditionStep<? extends Record> query,
-            Scan scan,
-            Field<TypeId> id,
-            Field<Name> name,
-            PageRequest request,
-            Function<Record, T> item) {
-        return request.order().key() == Order.Key.NAME
-                ? page(query, scan, id, Key.name(name), request, item)
-                : page(query, scan, id, request, item);
+            SelectWhereStep<? extends Record> query, Scan scan, PageRequest request, Function<Record, T> item) {
+        return page(query.where(scan.where()), scan, scan.columns().key(request.order()), request, item);
     }
 
     private static <T, K> Page<T> page(
             SelectConditionStep<? extends Record> query,
             Scan scan,
-            Field<TypeId> id,
             Key<K> key,
             PageRequest request,
             Function<Record, T> item) {
         var filter = request.filter();
         if (filter == null) {
-            return page(query, key, request, item);
+            List<Record> found = List.copyOf(query.and(key.behind(request))
+                    .orderBy(key.sorted(request))
+                    .limit(request.size() + 1)
+                    .fetch());
+            return Page.of(found, request.size(), key::position).map(item);
         }
-        var found = scan.find(id, key, filter, request);
-        if (found.ids().isEmpty()) {
+        var found = scan.find(key, filter, request);
+        if (found.keys().isEmpty()) {
             return new Page<>(List.of(), found.next());
         }
         // Once more by the filter: what was found may have changed since.
-        var items = query.and(id.in(found.ids()))
+        var items = query.and(key.column().in(found.keys()))
                 .and(scan.columns().matching(filter))
-                .orderBy(key.order(request))
+                .orderBy(key.sorted(request))
                 .fetch(row -> item.apply(row));
         return new Page<>(items, found.next());
-    }
-
-    private static <T, K> Page<T> page(
-            SelectConditionStep<? extends Record> query, Key<K> key, PageRequest request, Function<Record, T> item) {
-        List<Record> found = List.copyOf(query.and(key.behind(request))
-                .orderBy(key.order(request))
-                .limit(request.size() + 1)
-                .fetch());
-        return Page.of(found, request.size(), key::position).map(item);
-    }
-
-    private static Key<TypeId> byId(Field<TypeId> id, PageRequest request) {
-        if (request.order().key() != Order.Key.CREATION) {
-            throw new IllegalArgumentException(
-                    "this list is not ordered by " + request.order().key());
-        }
-        return Key.id(id);
-    }
-
-    private static SelectConditionStep<? extends Record> unfiltered(
-            SelectConditionStep<? extends Record> query, PageRequest request) {
-        if (request.filter() != null) {
-            throw new IllegalArgumentException("this list is not filtered");
-        }
-        return query;
     }
 }

@@ -9,6 +9,7 @@ import static org.jooq.impl.DSL.select;
 import io.animus.api.types.Json;
 import io.animus.api.types.TypeId;
 import io.animus.kernel.domain.JsonMembers;
+import io.animus.kernel.domain.ListFields;
 import io.animus.kernel.domain.Made;
 import io.animus.kernel.domain.Name;
 import io.animus.kernel.domain.Page;
@@ -37,6 +38,19 @@ public final class ProjectRepository {
 
     /** How many {@link #COLUMNS} there are. */
     static final int WIDTH = 13;
+
+    private static final Columns LIST = Columns.of(
+            ListFields.PROJECTS,
+            Map.of(
+                    "name", PROJECT.NAME,
+                    "title", PROJECT.TITLE,
+                    "networkClasses", PROJECT.NETWORK_CLASSES,
+                    "status", PROJECT.STATUS,
+                    "createdBy.id", Columns.idOf(PROJECT.CREATED_BY),
+                    "createdAt", PROJECT.CREATED_AT,
+                    "updatedAt", PROJECT.UPDATED_AT),
+            Key.id(PROJECT.ID),
+            Key.name(PROJECT.NAME));
 
     private final DSLContext sql;
 
@@ -102,9 +116,8 @@ public final class ProjectRepository {
                         .from(ROLE_BINDING)
                         .where(ROLE_BINDING.SUBJECT.eq(subject).and(ROLE_BINDING.OBJECT_ID.isNull())));
         return Paging.page(
-                sql.select(PROJECT.fields()).from(PROJECT).where(visible),
-                PROJECT.ID,
-                PROJECT.NAME,
+                sql.select(PROJECT.fields()).from(PROJECT),
+                new Scan(sql, PROJECT, visible, LIST),
                 request,
                 ProjectRepository::project);
     }

@@ -7,6 +7,7 @@ import static org.jooq.impl.DSL.selectDistinct;
 import static org.jooq.impl.DSL.selectOne;
 
 import io.animus.api.types.TypeId;
+import io.animus.kernel.domain.ListFields;
 import io.animus.kernel.domain.Made;
 import io.animus.kernel.domain.Page;
 import io.animus.kernel.domain.PageRequest;
@@ -14,6 +15,7 @@ import io.animus.kernel.domain.access.Principal;
 import io.animus.kernel.domain.access.Reach;
 import io.animus.kernel.domain.access.Role;
 import io.animus.kernel.domain.access.RoleBinding;
+import java.util.Map;
 import java.util.Optional;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
@@ -21,6 +23,23 @@ import org.jooq.Record;
 
 /** Table {@code role_binding}. */
 public final class RoleBindingRepository {
+    private static final Columns COLUMNS = Columns.of(
+            ListFields.ROLE_BINDINGS,
+            Map.of(
+                    "subject.kind",
+                    Columns.kindOf(ROLE_BINDING.SUBJECT),
+                    "subject.id",
+                    Columns.idOf(ROLE_BINDING.SUBJECT),
+                    "role",
+                    ROLE_BINDING.ROLE,
+                    "object",
+                    ROLE_BINDING.OBJECT_ID,
+                    "createdBy.id",
+                    Columns.idOf(ROLE_BINDING.CREATED_BY),
+                    "createdAt",
+                    ROLE_BINDING.CREATED_AT),
+            Key.id(ROLE_BINDING.ID));
+
     private final DSLContext sql;
 
     RoleBindingRepository(DSLContext sql) {
@@ -62,11 +81,8 @@ public final class RoleBindingRepository {
     /** The bindings of the project, but those on datasets that are hidden. */
     public Page<RoleBinding> page(TypeId project, Reach reach, PageRequest request) {
         return Paging.page(
-                sql.select(ROLE_BINDING.fields())
-                        .from(ROLE_BINDING)
-                        .where(ROLE_BINDING.PROJECT_ID.eq(project))
-                        .and(shown(reach)),
-                ROLE_BINDING.ID,
+                sql.select(ROLE_BINDING.fields()).from(ROLE_BINDING),
+                new Scan(sql, ROLE_BINDING, ROLE_BINDING.PROJECT_ID.eq(project).and(shown(reach)), COLUMNS),
                 request,
                 RoleBindingRepository::binding);
     }

@@ -74,7 +74,8 @@ public final class RunRepository {
                     Map.entry("createdBy.id", Columns.idOf(RUN.CREATED_BY)),
                     Map.entry("createdAt", RUN.CREATED_AT),
                     Map.entry("startedAt", RUN.STARTED_AT),
-                    Map.entry("finishedAt", RUN.FINISHED_AT)));
+                    Map.entry("finishedAt", RUN.FINISHED_AT)),
+            Key.id(RUN.ID));
 
     private static final Prepared FIND =
             new Prepared("select " + RunRow.COLUMNS + " from run where project_id = ? and id = ?");
@@ -188,9 +189,8 @@ public final class RunRepository {
             where = where.and(RUN.KIND.eq(filter.kind().word()));
         }
         return Paging.page(
-                tx.sql().select(LISTED).from(RUN).where(where),
+                tx.sql().select(LISTED).from(RUN),
                 new Scan(tx.sql(), RUN, where, COLUMNS),
-                RUN.ID,
                 request,
                 row -> new Listed(
                         run(row), new Demand(row.get(RUN.MILLI_CPUS), row.get(RUN.MEMORY_BYTES), row.get(RUN.GPUS))));

@@ -7,7 +7,6 @@ import static org.jooq.impl.DSL.name;
 import static org.jooq.impl.DSL.orderBy;
 import static org.jooq.impl.DSL.rowNumber;
 
-import io.animus.api.types.TypeId;
 import io.animus.kernel.domain.ListFilter;
 import io.animus.kernel.domain.PageRequest;
 import java.util.List;
@@ -38,42 +37,42 @@ record Scan(DSLContext sql, Table<?> from, Condition where, Columns columns) {
     /**
      * What was found.
      *
-     * @param ids of the wanted items, at most a page of them
+     * @param keys of the wanted items, at most a page of them
      * @param next where the next page goes on; null if the list ends here
      */
-    record Found(List<TypeId> ids, @Nullable String next) {}
+    record Found<K>(List<K> keys, @Nullable String next) {}
 
-    <K> Found find(Field<TypeId> id, Key<K> key, ListFilter filter, PageRequest request) {
-        var item = seen("item", id);
+    <K> Found<K> find(Key<K> key, ListFilter filter, PageRequest request) {
         var position = key.as(seen("position", key.column()));
-        var rows = statement(id, key, filter, request).fetch();
+        var rows = statement(key, filter, request).fetch();
         var wanted = rows.stream().filter(row -> row.get(WANTED)).toList();
-        var ids =
-                wanted.stream().limit(request.size()).map(row -> row.get(item)).toList();
+        var keys = wanted.stream()
+                .limit(request.size())
+                .map(row -> row.get(position.column()))
+                .toList();
         if (wanted.size() > request.size()) {
-            return new Found(ids, position.position(wanted.get(request.size() - 1)));
+            return new Found<>(keys, position.position(wanted.get(request.size() - 1)));
         }
         var last = rows.isEmpty() ? null : rows.get(rows.size() - 1);
-        return new Found(ids, last != null && last.get(PLACE) == FARTHEST ? position.position(last) : null);
+        return new Found<>(keys, last != null && last.get(PLACE) == FARTHEST ? position.position(last) : null);
     }
 
     /** The wanted items, one more than a page has, and the last one that is looked at, wanted or not. */
-    <K> Select<? extends Record> statement(Field<TypeId> id, Key<K> key, ListFilter filter, PageRequest request) {
+    <K> Select<? extends Record> statement(Key<K> key, ListFilter filter, PageRequest request) {
         var seen = sql.select(
-                        id.as("item"),
                         key.column().as("position"),
                         coalesce(field(columns.matching(filter)), inline(false)).as("wanted"),
-                        rowNumber().over(orderBy(key.order(request))).as("place"))
+                        rowNumber().over(orderBy(key.sorted(request))).as("place"))
                 .from(from)
                 .where(where)
                 .and(key.behind(request))
-                .orderBy(key.order(request))
+                .orderBy(key.sorted(request))
                 .limit(inline(FARTHEST))
                 .asTable(SEEN);
         return sql.select(seen.fields())
                 .from(seen)
                 .where(WANTED.isTrue().or(PLACE.eq(inline(FARTHEST))))
-                .orderBy(key.as(seen("position", key.column())).order(request))
+                .orderBy(key.as(seen("position", key.column())).sorted(request))
                 .limit(request.size() + 1);
     }
 

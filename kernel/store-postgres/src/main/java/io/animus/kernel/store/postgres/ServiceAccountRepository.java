@@ -4,6 +4,7 @@ import static io.animus.kernel.store.postgres.generated.Tables.SERVICE_ACCOUNT;
 import static java.util.stream.Collectors.toUnmodifiableSet;
 
 import io.animus.api.types.TypeId;
+import io.animus.kernel.domain.ListFields;
 import io.animus.kernel.domain.Made;
 import io.animus.kernel.domain.Name;
 import io.animus.kernel.domain.Page;
@@ -11,6 +12,7 @@ import io.animus.kernel.domain.PageRequest;
 import io.animus.kernel.domain.access.ServiceAccount;
 import io.animus.kernel.domain.access.SystemRole;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
 import org.jooq.DSLContext;
 import org.jooq.Record;
@@ -18,6 +20,16 @@ import org.jooq.impl.DSL;
 
 /** Table {@code service_account}. */
 public final class ServiceAccountRepository {
+    private static final Columns COLUMNS = Columns.of(
+            ListFields.SERVICE_ACCOUNTS,
+            Map.of(
+                    "name", SERVICE_ACCOUNT.NAME,
+                    "systemRoles", SERVICE_ACCOUNT.SYSTEM_ROLES,
+                    "createdBy.id", Columns.idOf(SERVICE_ACCOUNT.CREATED_BY),
+                    "createdAt", SERVICE_ACCOUNT.CREATED_AT),
+            Key.id(SERVICE_ACCOUNT.ID),
+            Key.name(SERVICE_ACCOUNT.NAME));
+
     private final DSLContext sql;
 
     ServiceAccountRepository(DSLContext sql) {
@@ -60,9 +72,8 @@ public final class ServiceAccountRepository {
 
     public Page<ServiceAccount> page(PageRequest request) {
         return Paging.page(
-                sql.select(SERVICE_ACCOUNT.fields()).from(SERVICE_ACCOUNT).where(DSL.noCondition()),
-                SERVICE_ACCOUNT.ID,
-                SERVICE_ACCOUNT.NAME,
+                sql.select(SERVICE_ACCOUNT.fields()).from(SERVICE_ACCOUNT),
+                new Scan(sql, SERVICE_ACCOUNT, DSL.noCondition(), COLUMNS),
                 request,
                 ServiceAccountRepository::account);
     }

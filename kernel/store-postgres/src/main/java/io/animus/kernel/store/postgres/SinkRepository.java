@@ -9,11 +9,13 @@ import static java.util.stream.Collectors.toUnmodifiableSet;
 import static org.jooq.impl.DSL.coalesce;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.noCondition;
+import static org.jooq.impl.DSL.nullif;
 import static org.jooq.impl.DSL.select;
 import static org.jooq.impl.DSL.selectCount;
 import static org.jooq.impl.DSL.val;
 
 import io.animus.api.types.TypeId;
+import io.animus.kernel.domain.ListFields;
 import io.animus.kernel.domain.Page;
 import io.animus.kernel.domain.PageRequest;
 import io.animus.kernel.domain.delivery.EntryFilter;
@@ -22,6 +24,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
@@ -42,6 +45,17 @@ public final class SinkRepository {
             .join(AUDIT_EVENT)
             .on(AUDIT_EVENT.ID.eq(AUDIT_LEAF.EVENT_ID))
             .where(AUDIT_LEAF.LEAF_INDEX.eq(AUDIT_SINK.CURSOR.plus(1))));
+
+    private static final Columns COLUMNS = Columns.of(
+            ListFields.AUDIT_SINKS,
+            Map.of(
+                    "name", AUDIT_SINK.NAME,
+                    "state", AUDIT_SINK.STATE,
+                    "since", AUDIT_SINK.STATE_SINCE,
+                    "cursor", nullif(AUDIT_SINK.CURSOR, -1L),
+                    "deliveredAt", AUDIT_SINK.DELIVERED_AT),
+            Key.id(AUDIT_SINK.ID),
+            Key.instance(AUDIT_SINK.NAME));
 
     private final DSLContext sql;
 
@@ -94,9 +108,8 @@ public final class SinkRepository {
         return Paging.page(
                 sql.select(AUDIT_SINK.fields())
                         .select(SIZE, WAITS_SINCE, DEAD_LETTERS)
-                        .from(AUDIT_SINK)
-                        .where(noCondition()),
-                AUDIT_SINK.ID,
+                        .from(AUDIT_SINK),
+                new Scan(sql, AUDIT_SINK, noCondition(), COLUMNS),
                 request,
                 SinkRepository::standing);
     }

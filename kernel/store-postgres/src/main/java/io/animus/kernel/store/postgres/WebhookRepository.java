@@ -8,6 +8,7 @@ import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.selectOne;
 
 import io.animus.api.types.TypeId;
+import io.animus.kernel.domain.ListFields;
 import io.animus.kernel.domain.Made;
 import io.animus.kernel.domain.Page;
 import io.animus.kernel.domain.PageRequest;
@@ -20,6 +21,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jooq.DSLContext;
 import org.jooq.Record;
@@ -27,6 +29,17 @@ import org.jspecify.annotations.Nullable;
 
 /** Table {@code webhook_subscription}. What was deleted stays for its deliveries' sake, and is not found any more. */
 public final class WebhookRepository {
+    private static final Columns COLUMNS = Columns.of(
+            ListFields.WEBHOOKS,
+            Map.of(
+                    "url", WEBHOOK_SUBSCRIPTION.URL,
+                    "events", WEBHOOK_SUBSCRIPTION.EVENTS,
+                    "status", WEBHOOK_SUBSCRIPTION.STATUS,
+                    "createdBy.id", Columns.idOf(WEBHOOK_SUBSCRIPTION.CREATED_BY),
+                    "createdAt", WEBHOOK_SUBSCRIPTION.CREATED_AT,
+                    "updatedAt", WEBHOOK_SUBSCRIPTION.UPDATED_AT),
+            Key.id(WEBHOOK_SUBSCRIPTION.ID));
+
     private final DSLContext sql;
 
     WebhookRepository(DSLContext sql) {
@@ -102,12 +115,11 @@ public final class WebhookRepository {
     }
 
     public Page<WebhookSubscription> page(TypeId project, PageRequest request) {
+        var where =
+                WEBHOOK_SUBSCRIPTION.PROJECT_ID.eq(project).and(WEBHOOK_SUBSCRIPTION.STATUS.ne(Status.DELETED.word()));
         return Paging.page(
-                sql.select(WEBHOOK_SUBSCRIPTION.fields())
-                        .from(WEBHOOK_SUBSCRIPTION)
-                        .where(WEBHOOK_SUBSCRIPTION.PROJECT_ID.eq(project))
-                        .and(WEBHOOK_SUBSCRIPTION.STATUS.ne(Status.DELETED.word())),
-                WEBHOOK_SUBSCRIPTION.ID,
+                sql.select(WEBHOOK_SUBSCRIPTION.fields()).from(WEBHOOK_SUBSCRIPTION),
+                new Scan(sql, WEBHOOK_SUBSCRIPTION, where, COLUMNS),
                 request,
                 WebhookRepository::subscription);
     }

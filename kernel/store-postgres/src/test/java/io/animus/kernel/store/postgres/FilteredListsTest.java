@@ -158,6 +158,19 @@ class FilteredListsTest {
         ask(ListFields.DATASETS, (tx, request) -> tx.datasets().page(none, Reach.ALL, request));
         ask(ListFields.DATASET_VERSIONS, (tx, request) -> tx.datasetVersions().page(none, request));
         ask(ListFields.ARTIFACTS, (tx, request) -> tx.artifacts().page(none, request));
+        ask(ListFields.ROLE_BINDINGS, (tx, request) -> tx.roleBindings().page(none, Reach.ALL, request));
+        ask(ListFields.ENVIRONMENTS, (tx, request) -> tx.environments().page(none, request));
+        ask(ListFields.ENVIRONMENT_VERSIONS, (tx, request) -> tx.environments().pageOfVersions(none, request));
+        ask(ListFields.ENVIRONMENT_LOCKS, (tx, request) -> tx.environmentLocks().page(none, request));
+        ask(ListFields.ATTEMPTS, (tx, request) -> tx.attempts().page(none, request));
+        ask(ListFields.WEBHOOKS, (tx, request) -> tx.webhooks().page(none, request));
+        ask(ListFields.DELIVERIES, (tx, request) -> tx.deliveries().page(none, null, request));
+        ask(ListFields.API_KEYS, (tx, request) -> tx.apiKeys().page(none, request));
+        ask(ListFields.SERVICE_ACCOUNTS, (tx, request) -> tx.serviceAccounts().page(request));
+        ask(ListFields.AUDIT_SINKS, (tx, request) -> tx.sinks().page(request));
+        ask(ListFields.DEAD_LETTERS, Order.Key.LEAF_INDEX, (tx, request) -> tx.deadLetters()
+                .page(none, request));
+        ask(ListFields.PROJECTS, (tx, request) -> tx.projects().page(request, Principal.ANONYMOUS, false));
     }
 
     private interface Asked {
@@ -165,9 +178,13 @@ class FilteredListsTest {
     }
 
     private static void ask(List<ListField> fields, Asked list) {
+        ask(fields, Order.Key.CREATION, list);
+    }
+
+    private static void ask(List<ListField> fields, Order.Key key, Asked list) {
         for (var field : fields) {
             var filter = SampleFilters.anyOf(field);
-            var request = new PageRequest(5, null, Order.NEWEST_FIRST, filter);
+            var request = new PageRequest(5, null, new Order(key, true), filter);
             Page<?> page = postgres.database().read(tx -> list.page(tx, request));
             assertThat(page.items()).as(field.name()).isEmpty();
         }
