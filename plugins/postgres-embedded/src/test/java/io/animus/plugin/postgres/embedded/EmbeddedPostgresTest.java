@@ -283,10 +283,13 @@ class EmbeddedPostgresTest {
                 .orElseThrow();
         var size = Files.size(program);
         Files.writeString(program, "#!/bin/sh\nexit 3\n");
-
         postgres.start();
-
         assertThat(program).hasSize(size);
+
+        postgres.close();
+        var stranger = Files.writeString(program.resolveSibling("stranger"), "#!/bin/sh\n");
+        postgres.start();
+        assertThat(stranger).doesNotExist();
     }
 
     @Test
