@@ -6,8 +6,6 @@ import static org.osgi.service.component.annotations.ReferencePolicy.DYNAMIC;
 import io.animus.api.audit.AuditSink;
 import io.animus.api.events.EventPublisher;
 import io.animus.api.executor.JobExecutor;
-import io.animus.api.executor.JobStatus;
-import io.animus.api.executor.LogLine;
 import io.animus.api.plugin.Plugin;
 import io.animus.api.plugin.PluginDescriptor;
 import io.animus.api.plugin.PluginHealth;
@@ -26,7 +24,6 @@ import java.util.Optional;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -51,7 +48,7 @@ public final class Ports {
     static final Duration LONG = Duration.ofMinutes(15);
 
     /** How long a plugin may take for what it knows by itself. */
-    private static final Duration PROMPT = Duration.ofSeconds(2);
+    static final Duration PROMPT = Duration.ofSeconds(2);
 
     /** Until a plugin that didn't say what it is is asked again, at first; each time as long again, up to the most. */
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(2);
@@ -63,17 +60,15 @@ public final class Ports {
     private final Directory<ScmHost> scmHosts = new Directory<>();
     private final Directory<ImageRegistry> registries = new Directory<>();
     private final Directory<ObjectStore> stores = new Directory<>();
-    private final Directory<JobExecutor> executors = new Directory<>();
     private final Directory<AuditSink> sinks = new Directory<>();
     private final Directory<EventPublisher> publishers = new Directory<>();
     private final Directory<Plugin> plugins = new Directory<>();
+    private final DataPlanes dataPlanes;
     private final PortCalls calls;
     private final Duration firstPause;
     /** Has no thread before a plugin fails to say what it is. */
     private final ScheduledThreadPoolExecutor later =
             new ScheduledThreadPoolExecutor(1, PortCalls::thread, new ThreadPoolExecutor.DiscardPolicy());
-    /** Whether the executor answered when it was last asked for its jobs. */
-    private volatile boolean executorAnswers = true;
 
     @Activate
     public Ports(@Reference(name = "calls") PortCalls calls) {
@@ -83,6 +78,7 @@ public final class Ports {
     /** @param firstPause until a plugin that didn't say what it is is asked again, at first */
     Ports(PortCalls calls, Duration firstPause) {
         this.calls = calls;
+        dataPlanes = new DataPlanes(calls);
         this.firstPause = firstPause;
     }
 
@@ -131,46 +127,15 @@ public final class Ports {
         }
     }
 
-    /** Asks the executor; errors as {@link #scm}. */
-    <T> T executor(Duration deadline, Call<JobExecutor, T> call) {
-        try (var executor = executors.lease(any -> true).orElseThrow(() -> absent("executor is installed"))) {
-            return calls.call("executor", executor.service(), deadline, held(JobExecutor.class, call));
-        }
-    }
-
-    /** What an executor holds, and in which data plane. */
-    record Jobs(String dataPlane, List<JobStatus> statuses) {}
-
-    /** All jobs that the executor holds; errors as {@link #scm}. Whether this works tells whether there is an able executor. */
-    Jobs jobs() {
-        var answers = false;
-        try {
-            var jobs = executor(QUICK, executor -> new Jobs(executor.dataPlane(), executor.jobs()));
-            answers = true;
-            return jobs;
-        } finally {
-            executorAnswers = answers;
-        }
-    }
-
-    /**
-     * Hands a job's lines on as they appear, for as long as {@code wait}; running out of it is no failure. No line is handed
-     * on after the return.
-     */
-    void followLog(String dispatchId, long after, Duration wait, Consumer<LogLine> lines) {
-        try (var executor = executors.lease(any -> true).orElseThrow(() -> absent("executor is installed"));
-                var tap = new LogTap(lines)) {
-            calls.callFor("executor", executor.service(), wait, held(JobExecutor.class, plugin -> {
-                plugin.follow(dispatchId, after, tap);
-                return dispatchId;
-            }));
-        }
+    /** The executors. */
+    DataPlanes dataPlanes() {
+        return dataPlanes;
     }
 
     /** The sinks that are present now, by name: technology and instance of the plugin. */
     Map<String, AuditSink> sinks() {
         return sinks.all().stream()
-                .flatMap(sink -> said(sink).map(said -> Map.entry(name(said), sink)).stream())
+                .flatMap(sink -> said(calls, sink).map(said -> Map.entry(name(said), sink)).stream())
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue, (best, other) -> best));
     }
 
@@ -190,31 +155,6 @@ public final class Ports {
                 .orElseThrow(() -> absent("event publisher delivers to " + url.getScheme() + "://"
                         + Optional.ofNullable(url.getHost()).orElse("")))) {
             return calls.callOnce("events", publisher.service(), deadline, held(EventPublisher.class, call));
-        }
-    }
-
-    /** Whether there is an executor, and it answered when it was last asked. */
-    boolean hasAbleExecutor() {
-        return executorInUse().isPresent();
-    }
-
-    /** What an executor is called, and where its jobs are. */
-    record ExecutorInUse(String name, String dataPlane) {}
-
-    /** The executor that gets the next jobs; empty while there is none that is able. */
-    Optional<ExecutorInUse> executorInUse() {
-        return executorAnswers ? executors.lease(any -> true).flatMap(this::inUse) : Optional.empty();
-    }
-
-    private Optional<ExecutorInUse> inUse(Directory.Lease<JobExecutor> lease) {
-        try (lease) {
-            var executor = lease.service();
-            var dataPlane =
-                    calls.callOnce("executor", executor, PROMPT, held(JobExecutor.class, JobExecutor::dataPlane));
-            return Optional.of(new ExecutorInUse(
-                    said(executor).map(PluginDescriptor::toString).orElseGet(() -> calls.nameOf(executor)), dataPlane));
-        } catch (ExternalSystemException e) {
-            return Optional.empty();
         }
     }
 
@@ -263,7 +203,7 @@ public final class Ports {
     }
 
     private Stream<Directory<?>> directories() {
-        return Stream.of(scmHosts, registries, stores, executors, sinks, publishers, plugins);
+        return Stream.of(scmHosts, registries, stores, dataPlanes.directory(), sinks, publishers, plugins);
     }
 
     @Reference(name = "scm", cardinality = MULTIPLE, policy = DYNAMIC)
@@ -295,12 +235,11 @@ public final class Ports {
 
     @Reference(name = "executor", cardinality = MULTIPLE, policy = DYNAMIC)
     void addExecutor(JobExecutor executor, Map<String, ?> properties) {
-        executors.add(executor, properties);
-        executorAnswers = true;
+        dataPlanes.add(executor, properties);
     }
 
     void removeExecutor(JobExecutor executor) {
-        executors.remove(executor);
+        dataPlanes.remove(executor);
     }
 
     @Reference(name = "sink", cardinality = MULTIPLE, policy = DYNAMIC)
@@ -329,7 +268,7 @@ public final class Ports {
 
     /** Asks a plugin what it is, and again later if it doesn't say so: the hub may have been busy. */
     private void meet(Plugin plugin, Duration pause) {
-        if (said(plugin).isPresent()) {
+        if (said(calls, plugin).isPresent()) {
             return;
         }
         LOG.error("{} is left out, and asked again in {} s", plugin.getClass(), pause.toSeconds());
@@ -367,12 +306,16 @@ public final class Ports {
 
     /** Whoever doesn't say what it is called can't be the one that a project is bound to. */
     private boolean isBound(@Nullable String bound, Object candidate) {
-        return bound == null
-                || said(candidate).map(Ports::name).filter(bound::equals).isPresent();
+        return bound == null || instance(calls, candidate).filter(bound::equals).isPresent();
+    }
+
+    /** Which instance a plugin is, as {@code technology.instance}; empty if it doesn't say so. */
+    static Optional<String> instance(PortCalls calls, Object candidate) {
+        return said(calls, candidate).map(Ports::name);
     }
 
     /** What a plugin has said it is, or says now; empty if it doesn't. */
-    private Optional<PluginDescriptor> said(Object candidate) {
+    static Optional<PluginDescriptor> said(PortCalls calls, Object candidate) {
         if (!(candidate instanceof Plugin plugin)) {
             return Optional.empty();
         }
@@ -392,7 +335,7 @@ public final class Ports {
         return descriptor.technology() + "." + descriptor.instance();
     }
 
-    private static RefusedException absent(String what) {
+    static RefusedException absent(String what) {
         return RefusedException.of(
                 ProblemCode.PLUGIN_UNAVAILABLE,
                 "No " + what + ". An operator must install or configure a plugin for it.");

@@ -142,7 +142,8 @@ public final class Projects {
         var details = Json.object()
                 .put("version", after.version())
                 .putIfPresent("scm", after.plugins().scm())
-                .putIfPresent("registry", after.plugins().registry());
+                .putIfPresent("registry", after.plugins().registry())
+                .putIfPresent("executor", after.plugins().executor());
         change.audit(action, after.id(), details.build());
         return after;
     }

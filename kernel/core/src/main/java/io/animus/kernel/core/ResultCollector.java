@@ -69,7 +69,7 @@ public final class ResultCollector {
      */
     Result collect(UnderWay run, JobStatus.Finished finished) {
         try {
-            var outputs = outputs(run.attempt().value(), finished);
+            var outputs = outputs(run, finished);
             var artifacts = new ArrayList<Artifact>();
             for (var output : outputs.files()) {
                 artifacts.add(store(run, output));
@@ -86,11 +86,12 @@ public final class ResultCollector {
     }
 
     /** What the job left, but for what can't have the name that it has. */
-    private JobOutputs outputs(String dispatchId, JobStatus.Finished finished) {
+    private JobOutputs outputs(UnderWay run, JobStatus.Finished finished) {
         if (finished.exit().cause() == Exit.Cause.NOT_STARTED) {
             return new JobOutputs(List.of(), List.of());
         }
-        var outputs = ports.executor(Ports.LONG, executor -> executor.outputs(dispatchId));
+        var dispatchId = run.attempt().value();
+        var outputs = ports.dataPlanes().ask(run.placement(), Ports.LONG, executor -> executor.outputs(dispatchId));
         var kept = new ArrayList<JobOutput>();
         var refused = new ArrayList<>(outputs.refused());
         for (var output : outputs.files()) {
@@ -159,18 +160,20 @@ public final class ResultCollector {
     private Artifact store(UnderWay run, JobOutput output) {
         var key = new ObjectKey(run.project().value(), output.digest());
         if (ports.storage(Ports.QUICK, store -> store.find(key)).isEmpty()) {
-            copy(run.attempt().value(), output, key);
+            copy(run, output, key);
         }
         var path = output.path();
         return artifact(run, path, Artifact.Kind.ofFile(path), mediaType(path), output.digest(), output.size());
     }
 
     /** Opens the output anew for each try to store it. */
-    private void copy(String dispatchId, JobOutput output, ObjectKey key) {
+    private void copy(UnderWay run, JobOutput output, ObjectKey key) {
+        var dispatchId = run.attempt().value();
         Optional<ExternalSystemException> failure = ports.storage(Ports.LONG, store -> {
             InputStream content;
             try {
-                content = ports.executor(Ports.QUICK, executor -> executor.open(dispatchId, output.path()));
+                content = ports.dataPlanes()
+                        .ask(run.placement(), Ports.QUICK, executor -> executor.open(dispatchId, output.path()));
             } catch (ExternalSystemException e) {
                 // It must not count against the store.
                 return Optional.of(e);
@@ -189,7 +192,7 @@ public final class ResultCollector {
         try {
             var file = Files.createTempFile("animus-log", ".jsonl");
             try {
-                var digest = write(run.attempt().value(), file);
+                var digest = write(run, file);
                 var size = Files.size(file);
                 var key = new ObjectKey(run.project().value(), digest);
                 ports.storage(Ports.LONG, store -> {
@@ -207,11 +210,12 @@ public final class ResultCollector {
         }
     }
 
-    private Digest write(String dispatchId, Path file) throws IOException {
+    private Digest write(UnderWay run, Path file) throws IOException {
+        var dispatchId = run.attempt().value();
         var hash = Digest.sha256();
         try (var out = new DigestOutputStream(new BufferedOutputStream(Files.newOutputStream(file)), hash)) {
             var last = new AtomicLong();
-            ports.executor(Ports.LONG, executor -> {
+            ports.dataPlanes().ask(run.placement(), Ports.LONG, executor -> {
                 // After a failure half-way the call is repeated; lines that are written stay written.
                 executor.follow(dispatchId, last.get(), line -> {
                     write(line, out);

@@ -191,8 +191,14 @@ public final class RunResults {
 
     private void follow(Attempt attempt, long after, Duration wait, LineReader reader) {
         try {
-            ports.followLog(attempt.id().value(), after, wait, line -> reader.read(attempt.number(), line));
-        } catch (ExternalSystemException e) {
+            ports.dataPlanes()
+                    .followLog(
+                            attempt.placement(),
+                            attempt.id().value(),
+                            after,
+                            wait,
+                            line -> reader.read(attempt.number(), line));
+        } catch (ExternalSystemException | RefusedException e) {
             // The executor is away for now; the caller comes back, and the log is kept when the attempt ends.
         }
     }

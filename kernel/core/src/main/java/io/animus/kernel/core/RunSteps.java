@@ -10,6 +10,7 @@ import io.animus.kernel.audit.Action;
 import io.animus.kernel.domain.run.AttemptEnd;
 import io.animus.kernel.domain.run.Failure;
 import io.animus.kernel.domain.run.FailureCause;
+import io.animus.kernel.domain.run.Placement;
 import io.animus.kernel.domain.run.RunSpec;
 import io.animus.kernel.domain.run.RunState;
 import io.animus.kernel.store.postgres.Database;
@@ -78,7 +79,7 @@ public final class RunSteps {
         } else if (status.get() instanceof JobStatus.Finished finished) {
             return Optional.of(finish(run, finished));
         } else if (run.cancelRequested() || isOverdue(run, status.get())) {
-            ports.executor(Ports.QUICK.plus(deadlines.grace()), executor -> {
+            ports.dataPlanes().ask(run.placement(), Ports.QUICK.plus(deadlines.grace()), executor -> {
                 executor.cancel(run.attempt().value(), deadlines.grace());
                 return run;
             });
@@ -122,8 +123,8 @@ public final class RunSteps {
     }
 
     /** Removes what an ended attempt left in the data plane. */
-    void remove(TypeId attempt) {
-        ports.executor(Ports.LONG, executor -> {
+    void remove(Placement place, TypeId attempt) {
+        ports.dataPlanes().ask(place, Ports.LONG, executor -> {
             executor.remove(attempt.value());
             return attempt;
         });
@@ -158,9 +159,9 @@ public final class RunSteps {
             if (!database.read(tx -> tx.queue().isCurrent(leader, underWay))) {
                 throw new RunProgression.OvertakenException();
             }
-            var status = ports.executor(Ports.LONG, executor -> {
+            var status = ports.dataPlanes().ask(underWay.placement(), Ports.LONG, executor -> {
                 // Since the run was given to one data plane, another executor may have taken the place of that one's.
-                if (!executor.dataPlane().equals(underWay.dataPlane())) {
+                if (!executor.dataPlane().equals(underWay.placement().dataPlane())) {
                     throw new RunProgression.OvertakenException();
                 }
                 return executor.dispatch(job);

@@ -180,7 +180,7 @@ public final class Runs {
                 var room = shown.isBehindOthers() ? room(reading.tx(), project) : Room.whole(project.quota());
                 return room != null && room.fits(shown.demand());
             };
-            return new View(shown.run(), waiting(shown.run(), fits, reading.now()));
+            return new View(shown.run(), waiting(project, shown.run(), fits, reading.now()));
         });
     }
 
@@ -193,7 +193,11 @@ public final class Runs {
             var room = isWaiting ? room(tx, reading.project()) : null;
             return runs.map(listed -> new View(
                     listed.run(),
-                    waiting(listed.run(), () -> room != null && room.fits(listed.demand()), reading.now())));
+                    waiting(
+                            reading.project(),
+                            listed.run(),
+                            () -> room != null && room.fits(listed.demand()),
+                            reading.now())));
         });
     }
 
@@ -289,21 +293,21 @@ public final class Runs {
             var room = room(tx, project);
             return room != null && room.fits(demand);
         };
-        return new View(run, waiting(run, fits, now));
+        return new View(run, waiting(project, run, fits, now));
     }
 
     private static @Nullable Room room(Transaction tx, Project project) {
         return tx.queue().rooms(List.of(project.id())).get(project.id());
     }
 
-    private @Nullable WaitingReason waiting(Run run, BooleanSupplier fits, Instant now) {
+    private @Nullable WaitingReason waiting(Project project, Run run, BooleanSupplier fits, Instant now) {
         if (run.progress().state() != RunState.QUEUED) {
             return null;
         }
         if (run.progress().queuedAt().isAfter(now)) {
             return WaitingReason.RETRY_BACKOFF;
         }
-        if (!ports.hasAbleExecutor()) {
+        if (!ports.dataPlanes().isAble(project.plugins().executor())) {
             return WaitingReason.EXECUTOR_UNAVAILABLE;
         }
         return fits.getAsBoolean() ? WaitingReason.IN_QUEUE : WaitingReason.QUOTA_EXCEEDED;

@@ -41,7 +41,8 @@ class RunElsewhereTest {
         lab = new Laboratory(kernel);
         here = lab.hub();
         otherJobs = new InMemoryJobExecutor(kernel.clock(), source -> null);
-        elsewhere = lab.hubElsewhere(otherJobs);
+        // The instances have the same name, as where both are the default.
+        elsewhere = lab.hubElsewhere(new DataPlane(otherJobs));
     }
 
     @AfterEach

@@ -120,7 +120,7 @@ class StepWriterTest {
                 run.state(),
                 run.run(),
                 run.number(),
-                run.dataPlane(),
+                run.placement(),
                 null,
                 run.since(),
                 run.timeoutSeconds(),

@@ -79,7 +79,9 @@ final class ProjectRequests {
     private static UnaryOperator<PluginBindings> plugins(Members patch) {
         var scm = patch.patch("scm", INSTANCE, null);
         var registry = patch.patch("registry", INSTANCE, null);
-        return now -> new PluginBindings(scm.apply(now.scm()), registry.apply(now.registry()));
+        var executor = patch.patch("executor", INSTANCE, null);
+        return now -> new PluginBindings(
+                scm.apply(now.scm()), registry.apply(now.registry()), executor.apply(now.executor()));
     }
 
     private static UnaryOperator<Map<String, String>> merge(Map<String, Optional<String>> patch) {

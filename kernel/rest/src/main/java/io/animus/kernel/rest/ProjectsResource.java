@@ -106,7 +106,8 @@ public final class ProjectsResource {
                 .texts("networkClasses", project.networkClasses())
                 .object("plugins", plugins -> plugins.put(
                                 "scm", project.plugins().scm())
-                        .put("registry", project.plugins().registry()))
+                        .put("registry", project.plugins().registry())
+                        .put("executor", project.plugins().executor()))
                 .put("status", project.status().name().toLowerCase(Locale.ROOT));
         Access.writeMade(output, project.made());
         output.put("updatedAt", project.updated()).etag(project.version());

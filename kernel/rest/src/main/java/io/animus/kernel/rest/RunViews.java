@@ -71,7 +71,7 @@ final class RunViews {
         output.put("id", attempt.id().value())
                 .put("run", attempt.run().value())
                 .put("number", attempt.number())
-                .put("executor", attempt.executor())
+                .put("executor", attempt.placement().executor())
                 .putNull("externalId")
                 .put("outcome", end == null ? null : end.outcome().word())
                 .number("exitCode", end == null ? null : end.exitCode());

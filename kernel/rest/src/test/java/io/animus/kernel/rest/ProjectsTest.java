@@ -104,13 +104,18 @@ class ProjectsTest {
     void bindsAProjectToInstancesOfPlugins() {
         admin.post(PATH, project("bound"));
         var path = PATH + "/bound";
-        assertThat(owner.get(path).json().get("plugins").toString()).isEqualTo("{\"scm\":null,\"registry\":null}");
+        assertThat(owner.get(path).json().get("plugins").toString())
+                .isEqualTo("{\"scm\":null,\"registry\":null,\"executor\":null}");
 
         admin.patch(path, "{\"plugins\": {\"scm\": \"git.team\"}}", "If-Match", "\"1\"");
-        var bound = admin.patch(path, "{\"plugins\": {\"registry\": \"oci.team\"}}", "If-Match", "\"2\"");
+        var bound = admin.patch(
+                path,
+                "{\"plugins\": {\"registry\": \"oci.team\", \"executor\": \"container.gpu\"}}",
+                "If-Match",
+                "\"2\"");
         assertThat(bound.json().get("plugins").toString())
                 .as(bound.body())
-                .isEqualTo("{\"scm\":\"git.team\",\"registry\":\"oci.team\"}");
+                .isEqualTo("{\"scm\":\"git.team\",\"registry\":\"oci.team\",\"executor\":\"container.gpu\"}");
 
         var wrong = admin.patch(path, "{\"plugins\": {\"scm\": \"git\"}}", "If-Match", "\"3\"");
         assertThat(wrong.status()).isEqualTo(422);

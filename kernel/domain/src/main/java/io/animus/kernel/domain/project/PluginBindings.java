@@ -4,14 +4,15 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which instances of plugins serve a project, as {@code technology.instance}; null leaves it to whichever serves the address.
+ * Which instances of plugins serve a project, as {@code technology.instance}; null leaves it to the first that can.
  *
  * @param scm the one that reads its code
  * @param registry the one that confirms its images
+ * @param executor the one that its runs go to
  */
-public record PluginBindings(@Nullable String scm, @Nullable String registry) {
+public record PluginBindings(@Nullable String scm, @Nullable String registry, @Nullable String executor) {
     /** Of a project that takes what there is. */
-    public static final PluginBindings NONE = new PluginBindings(null, null);
+    public static final PluginBindings NONE = new PluginBindings(null, null, null);
 
     /** Technology and instance. */
     public static final Pattern FORM = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}\\.[a-z0-9][a-z0-9-]{0,62}");
@@ -19,6 +20,7 @@ public record PluginBindings(@Nullable String scm, @Nullable String registry) {
     public PluginBindings {
         check(scm);
         check(registry);
+        check(executor);
     }
 
     private static void check(@Nullable String instance) {

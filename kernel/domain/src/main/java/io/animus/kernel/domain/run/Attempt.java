@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * One try to execute a run. Its id is the dispatch id that makes launching idempotent.
  *
  * @param number from 1
- * @param executor instance of the executor plugin
+ * @param placement where its job is
  * @param node the machine it ran on; null until it has started
  * @param end null until it has ended
  */
@@ -16,7 +16,7 @@ public record Attempt(
         TypeId id,
         TypeId run,
         int number,
-        String executor,
+        Placement placement,
         Instant created,
         @Nullable Instant started,
         @Nullable String node,

@@ -6,7 +6,7 @@ public enum WaitingReason {
     IN_QUEUE,
     /** The project's quota is in use. */
     QUOTA_EXCEEDED,
-    /** No executor is present and able. */
+    /** The executor that the run would go to is not present, or not able. */
     EXECUTOR_UNAVAILABLE,
     /** An attempt failed and the next one is not due yet. */
     RETRY_BACKOFF

@@ -3,7 +3,6 @@ package io.animus.kernel.store.postgres;
 import static io.animus.kernel.store.postgres.generated.Tables.ATTEMPT;
 import static io.animus.kernel.store.postgres.generated.Tables.ATTEMPT_END;
 import static io.animus.kernel.store.postgres.generated.Tables.ATTEMPT_START;
-import static org.jooq.impl.DSL.val;
 
 import io.animus.api.types.TypeId;
 import io.animus.kernel.domain.ListFields;
@@ -12,6 +11,7 @@ import io.animus.kernel.domain.PageRequest;
 import io.animus.kernel.domain.run.Attempt;
 import io.animus.kernel.domain.run.AttemptEnd;
 import io.animus.kernel.domain.run.Failure;
+import io.animus.kernel.domain.run.Placement;
 import io.animus.kernel.domain.run.RunState;
 import java.time.Instant;
 import java.util.Collection;
@@ -53,22 +53,19 @@ public final class AttemptRepository {
         this.sql = sql;
     }
 
-    /**
-     * Stores new attempts, in one statement.
-     *
-     * @param dataPlane where the jobs of all of them will be
-     */
-    public void insert(List<Attempt> attempts, String dataPlane) {
+    /** Stores new attempts, in one statement. */
+    public void insert(List<Attempt> attempts) {
         sql.execute(
                 """
                 insert into attempt (id, run_id, number, executor, data_plane, created_at)
-                select id, run_id, number, executor, {0}, created_at
-                from unnest({1}, {2}, {3}, {4}, {5}) as attempt (id, run_id, number, executor, created_at)""",
-                val(dataPlane),
+                select * from unnest({0}, {1}, {2}, {3}, {4}, {5})""",
                 Column.of(attempts, String[]::new, attempt -> attempt.id().value()),
                 Column.of(attempts, String[]::new, attempt -> attempt.run().value()),
                 Column.of(attempts, Integer[]::new, Attempt::number),
-                Column.of(attempts, String[]::new, Attempt::executor),
+                Column.of(
+                        attempts, String[]::new, attempt -> attempt.placement().executor()),
+                Column.of(
+                        attempts, String[]::new, attempt -> attempt.placement().dataPlane()),
                 Column.of(attempts, Instant[]::new, Attempt::created));
     }
 
@@ -165,7 +162,7 @@ public final class AttemptRepository {
                 row.get(ATTEMPT.ID),
                 row.get(ATTEMPT.RUN_ID),
                 row.get(ATTEMPT.NUMBER),
-                row.get(ATTEMPT.EXECUTOR),
+                new Placement(row.get(ATTEMPT.EXECUTOR), row.get(ATTEMPT.DATA_PLANE)),
                 row.get(ATTEMPT.CREATED_AT),
                 row.get(ATTEMPT_START.STARTED_AT),
                 row.get(ATTEMPT_START.NODE),

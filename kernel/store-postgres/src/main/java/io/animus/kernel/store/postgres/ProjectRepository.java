@@ -186,14 +186,16 @@ public final class ProjectRepository {
         return Json.object()
                 .putIfPresent("scm", plugins.scm())
                 .putIfPresent("registry", plugins.registry())
+                .putIfPresent("executor", plugins.executor())
                 .build();
     }
 
-    private static PluginBindings plugins(Json plugins) {
+    static PluginBindings plugins(Json plugins) {
         var members = new JsonMembers(plugins);
         return new PluginBindings(
                 members.findText("scm").orElse(null),
-                members.findText("registry").orElse(null));
+                members.findText("registry").orElse(null),
+                members.findText("executor").orElse(null));
     }
 
     static Quota quota(Json quota) {

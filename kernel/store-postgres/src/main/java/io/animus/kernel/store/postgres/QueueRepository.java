@@ -13,6 +13,7 @@ import io.animus.api.types.TypeId;
 import io.animus.kernel.domain.run.DispatchOrder.Candidate;
 import io.animus.kernel.domain.run.DispatchOrder.Demand;
 import io.animus.kernel.domain.run.DispatchOrder.Room;
+import io.animus.kernel.domain.run.Placement;
 import io.animus.kernel.domain.run.RunState;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -38,7 +39,7 @@ public final class QueueRepository {
      *
      * @param attempt its latest attempt, whose id is the dispatch id
      * @param number of that attempt
-     * @param dataPlane where the job of that attempt is, if it is anywhere
+     * @param placement where the job of that attempt is
      * @param started when that attempt was confirmed; null if it wasn't yet
      * @param since when the attempt was made
      */
@@ -48,11 +49,24 @@ public final class QueueRepository {
             RunState state,
             TypeId attempt,
             int number,
-            String dataPlane,
+            Placement placement,
             @Nullable Instant started,
             Instant since,
             int timeoutSeconds,
-            boolean cancelRequested) {}
+            boolean cancelRequested) {
+        /** The same, with its job where it was found. */
+        public UnderWay foundAt(Placement there) {
+            return new UnderWay(
+                    run, project, state, attempt, number, there, started, since, timeoutSeconds, cancelRequested);
+        }
+    }
+
+    /**
+     * What the next runs of a project may take.
+     *
+     * @param executor the instance that they go to; null for the first there is
+     */
+    public record Share(Room room, @Nullable String executor) {}
 
     /**
      * The projects that have runs in the queue: a walk over the queue's index that touches one entry of each. It asks for
@@ -77,13 +91,21 @@ public final class QueueRepository {
     /** What is left of the quotas of these projects. */
     public Map<TypeId, Room> rooms(Collection<TypeId> projects) {
         var rooms = new HashMap<TypeId, Room>();
+        shares(projects).forEach((project, share) -> rooms.put(project, share.room()));
+        return rooms;
+    }
+
+    /** What the next runs of these projects may take, and where they go. */
+    public Map<TypeId, Share> shares(Collection<TypeId> projects) {
+        var shares = new HashMap<TypeId, Share>();
         sql.select(
                         PROJECT.ID,
                         PROJECT.QUOTA,
                         count(RUN.ID),
                         coalesce(sum(RUN.MILLI_CPUS), BigDecimal.ZERO),
                         coalesce(sum(RUN.MEMORY_BYTES), BigDecimal.ZERO),
-                        coalesce(sum(RUN.GPUS), BigDecimal.ZERO))
+                        coalesce(sum(RUN.GPUS), BigDecimal.ZERO),
+                        PROJECT.PLUGINS)
                 .from(PROJECT)
                 .leftJoin(RUN)
                 .on(RUN.PROJECT_ID.eq(PROJECT.ID).and(RUN.STATE.in(RunRepository.ACTIVE)))
@@ -97,9 +119,11 @@ public final class QueueRepository {
                             quota.cpu().amount() - row.value4().longValue(),
                             quota.memory().amount() - row.value5().longValue(),
                             quota.gpu() - row.value6().intValue());
-                    rooms.put(row.value1(), new Room(active, quota.concurrentRuns() - active, left));
+                    var room = new Room(active, quota.concurrentRuns() - active, left);
+                    var bound = ProjectRepository.plugins(row.value7());
+                    shares.put(row.value1(), new Share(room, bound.executor()));
                 });
-        return rooms;
+        return shares;
     }
 
     /**
@@ -141,6 +165,7 @@ public final class QueueRepository {
                         RUN.STATE,
                         ATTEMPT.ID,
                         RUN.ATTEMPTS,
+                        ATTEMPT.EXECUTOR,
                         ATTEMPT.DATA_PLANE,
                         ATTEMPT_START.STARTED_AT,
                         ATTEMPT.CREATED_AT,
@@ -160,11 +185,11 @@ public final class QueueRepository {
                         RunState.of(row.value3()),
                         row.value4(),
                         row.value5(),
-                        row.value6(),
-                        row.value7(),
+                        new Placement(row.value6(), row.value7()),
                         row.value8(),
                         row.value9(),
-                        row.value10() != null));
+                        row.value10(),
+                        row.value11() != null));
     }
 
     /** Whether {@code leader} still leads, and the run is as it was seen and nobody has asked to end it since. */

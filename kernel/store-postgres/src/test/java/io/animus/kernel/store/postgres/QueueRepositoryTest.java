@@ -1,6 +1,7 @@
 package io.animus.kernel.store.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.animus.api.types.TypeId;
@@ -12,10 +13,13 @@ import io.animus.kernel.domain.project.About;
 import io.animus.kernel.domain.project.PluginBindings;
 import io.animus.kernel.domain.project.Project;
 import io.animus.kernel.domain.project.Quota;
+import io.animus.kernel.domain.run.Attempt;
 import io.animus.kernel.domain.run.DispatchOrder.Candidate;
+import io.animus.kernel.domain.run.Placement;
 import io.animus.kernel.domain.run.RunProgress;
 import io.animus.kernel.domain.run.RunState;
 import io.animus.kernel.domain.run.RunTransition;
+import io.animus.kernel.store.postgres.QueueRepository.UnderWay;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -75,6 +79,50 @@ class QueueRepositoryTest {
         assertThat(room.places()).isEqualTo(2);
         assertThat(room.left().milliCpus()).isEqualTo(15_000);
         assertThat(room.left().memoryBytes()).isEqualTo((64L << 30) - 1024);
+    }
+
+    @Test
+    void saysWhereTheRunsOfAProjectGo() {
+        var free = project(3);
+        var bound = project(3, new PluginBindings(null, null, "container.gpu"));
+
+        var shares = postgres.database().read(tx -> tx.queue().shares(List.of(free, bound)));
+
+        assertThat(shares.get(free).executor()).isNull();
+        assertThat(shares.get(bound).executor()).isEqualTo("container.gpu");
+        assertThat(shares.get(bound).room().places()).isEqualTo(3);
+    }
+
+    @Test
+    void keepsForEachAttemptWhereItsJobIs() throws SQLException {
+        var project = project(3);
+        queue(project, 1, 50, NOW);
+        queue(project, 2, 50, NOW);
+        var here = new Placement("executor/container/default", "container-1");
+        var there = new Placement("executor/container/gpu", "container-2");
+
+        postgres.database().write(tx -> {
+            tx.attempts().insert(List.of(attempt(project, 1, here), attempt(project, 2, there)));
+            return null;
+        });
+        for (var number : List.of(1, 2)) {
+            move(run(project, number), RunProgress::dispatching);
+        }
+
+        assertThat(postgres.database().read(tx -> tx.queue().underWay(5_000)).stream()
+                        .filter(underWay -> underWay.project().equals(project)))
+                .extracting(UnderWay::placement)
+                .containsExactly(here, there);
+        assertThat(postgres.database()
+                        .read(tx -> tx.attempts().find(run(project, 2), 1))
+                        .orElseThrow()
+                        .placement())
+                .isEqualTo(there);
+        try (var owner = postgres.asOwner();
+                var sql = owner.createStatement()) {
+            assertThatExceptionOfType(SQLException.class)
+                    .isThrownBy(() -> sql.execute("update attempt set executor = 'executor/container/other'"));
+        }
     }
 
     @Test
@@ -195,7 +243,17 @@ class QueueRepositoryTest {
         return postgres.database().read(tx -> tx.runs().transitions(run, 0, 10));
     }
 
+    private static Attempt attempt(TypeId project, int number, Placement placement) {
+        var run = run(project, number);
+        var id = new TypeId(run.value().replace("run_", "att_"));
+        return new Attempt(id, run, 1, placement, NOW, null, null, null);
+    }
+
     private static TypeId project(int places) {
+        return project(places, PluginBindings.NONE);
+    }
+
+    private static TypeId project(int places, PluginBindings bindings) {
         var number = ++projects;
         var id = id("prj", number, 0);
         var quota = new Quota(places, Quantity.cpu("16"), Quantity.bytes("64Gi"), 0);
@@ -205,7 +263,7 @@ class QueueRepositoryTest {
                 new About(null, null, Map.of()),
                 quota,
                 List.of(),
-                PluginBindings.NONE,
+                bindings,
                 Project.Status.ACTIVE,
                 new Made(NOW, Principal.HUB),
                 NOW,
