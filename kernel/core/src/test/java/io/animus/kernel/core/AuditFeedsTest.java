@@ -8,6 +8,7 @@ import io.animus.api.audit.AuditEntry;
 import io.animus.api.audit.AuditSink;
 import io.animus.api.types.Digest;
 import io.animus.kernel.audit.Action;
+import io.animus.kernel.domain.Order;
 import io.animus.kernel.domain.PageRequest;
 import io.animus.kernel.domain.access.SystemRole;
 import io.animus.kernel.domain.delivery.SinkFeed.State;
@@ -203,7 +204,7 @@ class AuditFeedsTest {
         Await.until("the rest is there", () -> standing(sink).lag() == 0);
         var sinks = new AuditSinks(kernel.gate(), hub.ports());
         var admin = kernel.somebody(SystemRole.PLATFORM_ADMIN);
-        var page = new PageRequest(10, null, false);
+        var page = new PageRequest(10, null, new Order(Order.Key.LEAF_INDEX, false), null);
 
         assertThat(sinks.deadLetters(admin, sink.sinkName(), page).items())
                 .extracting(letter -> letter.index())
