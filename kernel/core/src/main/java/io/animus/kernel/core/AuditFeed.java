@@ -182,8 +182,51 @@ final class AuditFeed implements Runnable {
         return new Next(row, place, wanted, tx.auditTree().size() - 1);
     }
 
+    /** Sends a batch; while others need the machine too, in pieces with rests between. The cursor is stored behind the last. */
     private Duration deliver(AuditSink sink, Next next) throws InterruptedException {
-        var begun = System.nanoTime();
+        var place = next.cursor();
+        var before = place.settled();
+        var end = Math.min(before + limits.batch(), next.last());
+        while (true) {
+            var begun = System.nanoTime();
+            Sent sent;
+            try {
+                sent = piece(sink, next);
+            } catch (ExternalSystemException e) {
+                if (place.settled() > before) {
+                    store(next, Receipt.all(List.of()));
+                }
+                throw e;
+            }
+            var rest = place.settled() < next.last() ? pace.rest(System.nanoTime() - begun) : Duration.ZERO;
+            if (rest.isZero()
+                    || place.settled() >= end
+                    || !sent.isSmooth()
+                    || ports.sinks().get(name) != sink) {
+                store(next, sent.receipt());
+                sent.requireWhole();
+                failures = 0;
+                return rest;
+            }
+            pause(rest);
+        }
+    }
+
+    /** What became of a piece with so many entries. */
+    private record Sent(int entries, Receipt receipt) {
+        boolean isSmooth() {
+            return receipt.settled() == entries && receipt.refused().isEmpty();
+        }
+
+        void requireWhole() {
+            if (receipt.settled() < entries) {
+                throw new ExternalSystemException(
+                        Reason.UNAVAILABLE, "it took only " + receipt.settled() + " of " + entries + " entries");
+            }
+        }
+    }
+
+    private Sent piece(AuditSink sink, Next next) throws InterruptedException {
         var place = next.cursor();
         var filter = next.sink().filter();
         var entries = pace.entries(limits.batch());
@@ -198,18 +241,17 @@ final class AuditFeed implements Runnable {
             throw new ExternalSystemException(Reason.UNAVAILABLE, "it took none of " + batch.size() + " entries");
         }
         var settled = isWhole ? piece.end() : batch.get(receipt.settled() - 1).index();
+        place.settle(settled, receipt.settled(), clock.instant());
+        return new Sent(batch.size(), receipt);
+    }
+
+    private void store(Next next, Receipt receipt) {
         var now = clock.instant();
-        place.settle(settled, receipt.settled(), now);
+        var place = next.cursor();
         store(tx -> {
             tx.deadLetters().insert(next.sink().id(), reasons(receipt), now);
             tx.sinks().advance(next.sink().id(), place.settled(), place.rewind(), now);
         });
-        if (isWhole) {
-            failures = 0;
-            return settled < next.last() ? pace.rest(System.nanoTime() - begun) : Duration.ZERO;
-        }
-        throw new ExternalSystemException(
-                Reason.UNAVAILABLE, "it took only " + receipt.settled() + " of " + batch.size() + " entries");
     }
 
     private void replay(AuditSink sink, Next next) {

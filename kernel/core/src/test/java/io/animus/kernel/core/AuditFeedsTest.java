@@ -24,6 +24,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -146,6 +147,32 @@ class AuditFeedsTest {
                 .containsExactlyElementsOf(LongStream.range(0, size()).boxed().toList());
         assertThat(sink.indexes().size() - size()).isBetween(1L, 200L);
         assertOnlyRepeats(sink.indexes());
+    }
+
+    @Test
+    void ofABatchThatGoesOutInPiecesNothingIsSentAgainWhenOneFails() {
+        log.record(400);
+        Await.until("they are in the log", () -> size() >= 400);
+        var failed = new AtomicBoolean();
+        sink.beforeReturn(() -> {
+            if (sink.indexes().size() >= 240 && failed.compareAndSet(false, true)) {
+                sink.fail(UNAVAILABLE);
+            }
+        });
+        var asked = new AtomicLong();
+        var busy = new AuditFeed.Limits(100, 1 << 20, LIMITS.deadline(), LIMITS.window(), asked::incrementAndGet);
+        hub.close();
+        try (var shared = new CourierHub(kernel, busy)) {
+            shared.plug(sink);
+            Await.until("it fails", () -> isIn(sink, State.WAITING));
+            assertThat(sink.indexes()).hasSize(250);
+            assertThat(standing(sink).sink().cursor()).isEqualTo(249);
+
+            sink.fail(null);
+            awaitAll(sink);
+        }
+
+        assertThat(sink.indexes()).isEqualTo(LongStream.range(0, size()).boxed().toList());
     }
 
     @Test

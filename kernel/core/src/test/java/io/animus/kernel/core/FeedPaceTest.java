@@ -17,11 +17,11 @@ class FeedPaceTest {
     void restsAndTakesLessAtOnceWhileSomebodyAsks() {
         assertThat(pace.entries(1000)).isEqualTo(1000);
         asked.incrementAndGet();
-        assertThat(pace.rest(WORKED)).isEqualTo(Duration.ofMillis(5));
+        assertThat(pace.rest(WORKED)).isEqualTo(Duration.ofMillis(10));
         assertThat(pace.entries(1000)).isEqualTo(250);
         assertThat(pace.isShared()).isTrue();
         asked.addAndGet(100);
-        assertThat(pace.rest(WORKED)).isEqualTo(Duration.ofMillis(5));
+        assertThat(pace.rest(WORKED)).isEqualTo(Duration.ofMillis(10));
         assertThat(pace.entries(1)).isEqualTo(1);
     }
 

@@ -17,6 +17,7 @@ import java.net.URI;
  * @param source the CloudEvents attribute
  */
 record SyslogMessage(Format format, int facility, String hostname, int enterprise, URI source) {
+    private static final int HEAD = 512;
     private static final int MAX_HOSTNAME = 255;
     private static final int MAX_PROCESS = 128;
     private static final int MAX_MESSAGE_ID = 32;
@@ -30,7 +31,7 @@ record SyslogMessage(Format format, int facility, String hostname, int enterpris
 
     /** The whole message, without framing. */
     byte[] of(AuditEntry entry) {
-        var head = new StringBuilder(256)
+        var head = new StringBuilder(HEAD)
                 .append('<')
                 .append(facility * 8 + severity(entry.outcome()))
                 .append(">1 ")
