@@ -10,6 +10,7 @@ import io.animus.kernel.domain.RefusedException;
 import io.animus.kernel.trust.PluginPackage;
 import java.io.Serial;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +27,11 @@ public interface PluginRuntime extends Decisions {
         /** The operator has switched it off. */
         DISABLED,
         /** It should work and does not; the log says why. */
-        STOPPED
+        STOPPED;
+
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     /** A configured instance of a plugin. */

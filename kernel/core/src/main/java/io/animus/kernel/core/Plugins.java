@@ -12,6 +12,7 @@ import io.animus.kernel.core.PluginRuntime.Decision;
 import io.animus.kernel.core.PluginRuntime.Installed;
 import io.animus.kernel.core.PluginRuntime.RolledBackException;
 import io.animus.kernel.core.PluginRuntime.Step;
+import io.animus.kernel.domain.ListFilter;
 import io.animus.kernel.domain.ProblemCode;
 import io.animus.kernel.domain.RefusedException;
 import io.animus.kernel.domain.UnavailableException;
@@ -25,6 +26,8 @@ import io.animus.kernel.trust.TrustStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -66,6 +69,21 @@ public final class Plugins {
     public List<Installed> list(Caller caller) {
         authorise(caller, null, Permission.READ_PLUGINS);
         return runtime.all();
+    }
+
+    /**
+     * Those plugins of this node that a filter wants.
+     *
+     * @param filter by {@link PluginFields}; null for all
+     * @param descending whether the last name comes first
+     */
+    public List<Installed> list(Caller caller, @Nullable ListFilter filter, boolean descending) {
+        var found = new ArrayList<>(list(caller));
+        found.removeIf(plugin -> filter != null && !PluginFields.VALUES.holds(filter, plugin));
+        if (descending) {
+            Collections.reverse(found);
+        }
+        return found;
     }
 
     public Installed find(Caller caller, String name) {

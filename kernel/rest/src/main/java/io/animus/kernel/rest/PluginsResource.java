@@ -4,9 +4,11 @@ import io.animus.kernel.core.Answer;
 import io.animus.kernel.core.Configurations;
 import io.animus.kernel.core.Once;
 import io.animus.kernel.core.PluginConfigurations.Configured;
+import io.animus.kernel.core.PluginFields;
 import io.animus.kernel.core.PluginRuntime.Installed;
 import io.animus.kernel.core.Plugins;
 import io.animus.kernel.core.Target;
+import io.animus.kernel.domain.Order;
 import io.animus.kernel.trust.PackageReader;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.GET;
@@ -17,7 +19,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -30,6 +32,9 @@ import org.osgi.service.jakartars.whiteboard.propertytypes.JakartarsResource;
 @Path("/api/v1/plugins")
 @Produces(MediaType.APPLICATION_JSON)
 public final class PluginsResource {
+    private static final ListForm LIST =
+            new ListForm(Map.of("name", Order.Key.NAME), new Order(Order.Key.NAME, false), PluginFields.ALL);
+
     private final Door door;
     private final Plugins plugins;
     private final Configurations configurations;
@@ -53,12 +58,12 @@ public final class PluginsResource {
 
     @GET
     public Response list(@Context HttpServletRequest request) {
-        return door.open(
-                request,
-                "listPlugins",
-                target(null),
-                call -> Replies.ok(
-                        output -> output.list("items", plugins.list(call.caller()), PluginsResource::write)));
+        return door.open(request, "listPlugins", target(null), call -> {
+            var order = call.query().order(LIST);
+            var filter = call.query().filter(LIST);
+            var found = plugins.list(call.caller(), filter, order.descending());
+            return Replies.ok(output -> output.list("items", found, PluginsResource::write));
+        });
     }
 
     @GET
@@ -156,7 +161,7 @@ public final class PluginsResource {
                 .put("version", plugin.version())
                 .put("port", plugin.port())
                 .put("technology", plugin.technology())
-                .put("state", plugin.state().name().toLowerCase(Locale.ROOT))
+                .put("state", plugin.state().word())
                 .put("packageDigest", packaged == null ? null : packaged.value())
                 .put("permissions", plugin.permissions().json())
                 .put("permissionsDigest", plugin.permissions().digest().value())

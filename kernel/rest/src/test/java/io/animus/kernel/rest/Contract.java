@@ -66,7 +66,9 @@ final class Contract {
     /** The schema of the items of a list; empty if the operation is no list. */
     static Optional<JsonNode> itemsOf(Operation operation) {
         var answer = resolved(operation.content().at("/responses/200/content/application~1json/schema"));
-        return answer.path("properties").has("nextPageToken")
+        var members = new TreeSet<String>();
+        answer.path("properties").fieldNames().forEachRemaining(members::add);
+        return members.contains("items") && Set.of("items", "nextPageToken").containsAll(members)
                 ? Optional.of(resolved(answer.at("/properties/items/items")))
                 : Optional.empty();
     }

@@ -1,5 +1,8 @@
 package io.animus.kernel.store.postgres;
 
+import static java.util.stream.Collectors.toMap;
+
+import io.animus.kernel.domain.ItemFields;
 import io.animus.kernel.domain.ListField;
 import io.animus.kernel.domain.ListFields;
 import io.animus.kernel.domain.ListFilter;
@@ -9,11 +12,19 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Filters by chance, and what they mean, said a second time without a database. */
+/** Filters by chance, and what they are about. */
 final class SampleFilters {
+    /** What a run holds, without a database. */
+    static final ItemFields<SampleRun> IN_MEMORY = ItemFields.of(
+            ListFields.RUNS,
+            ListFields.RUNS.stream()
+                    .map(ListField::name)
+                    .collect(toMap(Function.identity(), name -> run -> values(run.value(name)))));
+
     private SampleFilters() {}
 
     /** A filter by this field. */
@@ -82,63 +93,16 @@ final class SampleFilters {
         };
     }
 
-    static boolean holds(ListFilter filter, SampleRun run) {
-        if (filter instanceof ListFilter.All all) {
-            return all.filters().stream().allMatch(part -> holds(part, run));
+    private static List<? extends ListValue> values(@Nullable Object value) {
+        if (value instanceof List<?> texts) {
+            return texts.stream().map(text -> new ListValue.Text((String) text)).toList();
         }
-        if (filter instanceof ListFilter.Any any) {
-            return any.filters().stream().anyMatch(part -> holds(part, run));
+        if (value instanceof String text) {
+            return List.of(new ListValue.Text(text));
         }
-        if (filter instanceof ListFilter.Not not) {
-            return !holds(not.filter(), run);
+        if (value instanceof Long number) {
+            return List.of(new ListValue.Number(number));
         }
-        if (filter instanceof ListFilter.Absent absent) {
-            return run.value(absent.field().name()) == null;
-        }
-        if (filter instanceof ListFilter.OneOf oneOf) {
-            var value = run.value(oneOf.field().name());
-            return oneOf.values().stream().anyMatch(one -> plain(one).equals(value));
-        }
-        if (filter instanceof ListFilter.StartsWith starts) {
-            return run.value(starts.field().name()) instanceof String text
-                    && text.startsWith(starts.prefix().text());
-        }
-        if (filter instanceof ListFilter.Holds holds) {
-            return run.tags().contains(holds.text().text());
-        }
-        var compared = (ListFilter.Compared) filter;
-        return compares(compared.relation(), run.value(compared.field().name()), plain(compared.value()));
-    }
-
-    private static boolean compares(Relation relation, @Nullable Object left, Object right) {
-        if (left == null) {
-            return relation == Relation.UNEQUAL;
-        }
-        var order = order(left, right);
-        return switch (relation) {
-            case EQUAL -> order == 0;
-            case UNEQUAL -> order != 0;
-            case LESS -> order < 0;
-            case LESS_OR_EQUAL -> order <= 0;
-            case GREATER -> order > 0;
-            case GREATER_OR_EQUAL -> order >= 0;
-        };
-    }
-
-    private static int order(Object left, Object right) {
-        if (left instanceof String text) {
-            return Arrays.compare(
-                    text.codePoints().toArray(), ((String) right).codePoints().toArray());
-        }
-        return left instanceof Long number
-                ? number.compareTo((Long) right)
-                : ((Instant) left).compareTo((Instant) right);
-    }
-
-    private static Object plain(ListValue value) {
-        if (value instanceof ListValue.Text text) {
-            return text.text();
-        }
-        return value instanceof ListValue.Number number ? (Object) number.number() : ((ListValue.Moment) value).at();
+        return value instanceof Instant at ? List.of(new ListValue.Moment(at)) : List.of();
     }
 }
