@@ -1,5 +1,7 @@
 package io.animus.kernel.core;
 
+import static java.util.stream.Collectors.groupingBy;
+
 import io.animus.api.executor.Exit;
 import io.animus.api.executor.JobStatus;
 import io.animus.api.executor.Refusal;
@@ -11,6 +13,7 @@ import io.animus.kernel.domain.run.AttemptEnd;
 import io.animus.kernel.domain.run.Failure;
 import io.animus.kernel.domain.run.FailureCause;
 import io.animus.kernel.domain.run.Placement;
+import io.animus.kernel.domain.run.Run;
 import io.animus.kernel.domain.run.RunSpec;
 import io.animus.kernel.domain.run.RunState;
 import io.animus.kernel.store.postgres.Database;
@@ -18,6 +21,9 @@ import io.animus.kernel.store.postgres.Leader;
 import io.animus.kernel.store.postgres.QueueRepository.UnderWay;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.osgi.service.component.annotations.Activate;
@@ -38,6 +44,11 @@ public final class RunSteps {
     private final StepWriter writer;
     private final Deadlines deadlines;
     private final Clock clock;
+    private final CommonQuestion<TypeId, Run> runs;
+    private final CommonQuestion<Seen, Seen> current;
+
+    /** A run as a leader has seen it. */
+    private record Seen(Leader leader, UnderWay run) {}
 
     @Activate
     public RunSteps(
@@ -64,6 +75,19 @@ public final class RunSteps {
         this.writer = new StepWriter(database, progression, clock);
         this.deadlines = deadlines;
         this.clock = clock;
+        this.runs = new CommonQuestion<>(ids -> database.read(tx -> tx.runs().find(ids)));
+        this.current = new CommonQuestion<>(this::current);
+    }
+
+    /** Those that are so still, under leaders that still lead. */
+    private Map<Seen, Seen> current(List<Seen> asked) {
+        var found = new HashMap<Seen, Seen>();
+        asked.stream().collect(groupingBy(Seen::leader)).forEach((leader, seen) -> {
+            var still = database.read(tx ->
+                    tx.queue().current(leader, seen.stream().map(Seen::run).toList()));
+            seen.stream().filter(one -> still.contains(one.run().run())).forEach(one -> found.put(one, one));
+        });
+        return found;
     }
 
     /**
@@ -153,10 +177,10 @@ public final class RunSteps {
 
     private Optional<Step> dispatch(Leader leader, UnderWay underWay) {
         try {
-            var run = database.read(tx -> tx.runs().find(underWay.run())).orElseThrow();
+            var run = runs.ask(underWay.run()).orElseThrow();
             var job = jobs.build(run, RunSpec.of(Json.read(run.spec())), underWay.attempt());
             // Building takes time, and what is dispatched runs: a hub that was paused must not start what is over.
-            if (!database.read(tx -> tx.queue().isCurrent(leader, underWay))) {
+            if (current.ask(new Seen(leader, underWay)).isEmpty()) {
                 throw new RunProgression.OvertakenException();
             }
             var status = ports.dataPlanes().ask(underWay.placement(), Ports.LONG, executor -> {

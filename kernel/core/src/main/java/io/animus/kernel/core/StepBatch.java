@@ -17,8 +17,6 @@ import java.util.List;
 
 /** The rows of the steps of several runs: a constant number of statements for all of them. Not safe for several threads. */
 final class StepBatch {
-    private static final int MOST_ROWS = 500;
-
     private final Instant now;
     private final List<Started> starts = new ArrayList<>();
     private final List<Ended> ends = new ArrayList<>();
@@ -56,12 +54,11 @@ final class StepBatch {
 
     /** Writes everything. */
     void write(Transaction tx, RunProgression progression) {
-        tx.attempts().start(starts);
-        for (var from = 0; from < artifacts.size(); from += MOST_ROWS) {
-            tx.artifacts().insertProduced(artifacts.subList(from, Math.min(from + MOST_ROWS, artifacts.size())));
-        }
-        tx.attempts().end(ends);
         progression.move(tx, moves, artifacts.stream().map(StepBatch::deed).toList(), now);
+        // What is only inserted waits for the commit, and is asked for by nothing in between.
+        tx.attempts().start(starts);
+        tx.artifacts().insertProduced(artifacts);
+        tx.attempts().end(ends);
     }
 
     private static Deed deed(Artifact artifact) {

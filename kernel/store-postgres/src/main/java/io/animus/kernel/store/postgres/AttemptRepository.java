@@ -10,7 +10,6 @@ import io.animus.kernel.domain.Page;
 import io.animus.kernel.domain.PageRequest;
 import io.animus.kernel.domain.run.Attempt;
 import io.animus.kernel.domain.run.AttemptEnd;
-import io.animus.kernel.domain.run.Failure;
 import io.animus.kernel.domain.run.Placement;
 import io.animus.kernel.domain.run.RunState;
 import java.time.Instant;
@@ -18,9 +17,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
-import org.jooq.DSLContext;
-import org.jooq.QueryPart;
 import org.jooq.Record;
 import org.jooq.SelectJoinStep;
 import org.jooq.Table;
@@ -47,26 +43,25 @@ public final class AttemptRepository {
                     "finishedAt", ATTEMPT_END.FINISHED_AT),
             Key.id(ATTEMPT.ID));
 
-    private final DSLContext sql;
+    private final Transaction tx;
 
-    AttemptRepository(DSLContext sql) {
-        this.sql = sql;
+    AttemptRepository(Transaction tx) {
+        this.tx = tx;
     }
 
-    /** Stores new attempts, in one statement. */
+    /** Stores new attempts. */
     public void insert(List<Attempt> attempts) {
-        sql.execute(
-                """
-                insert into attempt (id, run_id, number, executor, data_plane, created_at)
-                select * from unnest({0}, {1}, {2}, {3}, {4}, {5})""",
-                Column.of(attempts, String[]::new, attempt -> attempt.id().value()),
-                Column.of(attempts, String[]::new, attempt -> attempt.run().value()),
-                Column.of(attempts, Integer[]::new, Attempt::number),
-                Column.of(
-                        attempts, String[]::new, attempt -> attempt.placement().executor()),
-                Column.of(
-                        attempts, String[]::new, attempt -> attempt.placement().dataPlane()),
-                Column.of(attempts, Instant[]::new, Attempt::created));
+        for (var attempt : attempts) {
+            tx.late()
+                    .add(
+                            LateTable.ATTEMPT,
+                            attempt.id(),
+                            attempt.run(),
+                            attempt.number(),
+                            attempt.placement().executor(),
+                            attempt.placement().dataPlane(),
+                            attempt.created());
+        }
     }
 
     /** An attempt whose start the executor has confirmed. */
@@ -75,49 +70,35 @@ public final class AttemptRepository {
     /** An attempt that is over. */
     public record Ended(TypeId attempt, AttemptEnd end) {}
 
-    /** Notes confirmed starts, in one statement; the first note of an attempt counts. */
+    /** Notes confirmed starts; the first note of an attempt counts. */
     public void start(List<Started> starts) {
-        if (starts.isEmpty()) {
-            return;
+        for (var start : starts) {
+            tx.late().add(LateTable.ATTEMPT_START, start.attempt(), start.at(), start.node());
         }
-        sql.execute(
-                """
-                insert into attempt_start (attempt_id, started_at, node)
-                select * from unnest({0}, {1}, {2}) on conflict do nothing""",
-                Column.of(starts, String[]::new, start -> start.attempt().value()),
-                Column.of(starts, Instant[]::new, Started::at),
-                Column.of(starts, String[]::new, Started::node));
     }
 
-    /** Notes ends, in one statement. */
+    /** Notes ends. */
     public void end(List<Ended> ends) {
-        if (ends.isEmpty()) {
-            return;
+        for (var ended : ends) {
+            var end = ended.end();
+            var failure = end.failure();
+            tx.late()
+                    .add(
+                            LateTable.ATTEMPT_END,
+                            ended.attempt(),
+                            end.outcome().word(),
+                            end.exitCode(),
+                            failure == null ? null : failure.errorClass().word(),
+                            failure == null ? null : failure.cause().name(),
+                            failure == null ? null : failure.detail(),
+                            end.at());
         }
-        sql.execute(
-                """
-                insert into attempt_end
-                    (attempt_id, outcome, exit_code, error_class, cause, cause_detail, finished_at)
-                select * from unnest({0}, {1}, {2}, {3}, {4}, {5}, {6})""",
-                Column.of(ends, String[]::new, ended -> ended.attempt().value()),
-                Column.of(ends, String[]::new, ended -> ended.end().outcome().word()),
-                Column.of(ends, Integer[]::new, ended -> ended.end().exitCode()),
-                failures(ends, failure -> failure.errorClass().word()),
-                failures(ends, failure -> failure.cause().name()),
-                failures(ends, Failure::detail),
-                Column.of(ends, Instant[]::new, ended -> ended.end().at()));
-    }
-
-    private static QueryPart failures(List<Ended> ends, Function<Failure, String> word) {
-        return Column.of(ends, String[]::new, ended -> {
-            var failure = ended.end().failure();
-            return failure == null ? null : word.apply(failure);
-        });
     }
 
     /** Those of these attempts that are over, each with its run. */
     public Map<TypeId, TypeId> ended(Collection<TypeId> attempts) {
-        return sql.select(ATTEMPT.ID, ATTEMPT.RUN_ID)
+        return tx.sql()
+                .select(ATTEMPT.ID, ATTEMPT.RUN_ID)
                 .from(ATTEMPT)
                 .join(ATTEMPT_END)
                 .on(ATTEMPT_END.ATTEMPT_ID.eq(ATTEMPT.ID))
@@ -140,13 +121,14 @@ public final class AttemptRepository {
     public Page<Attempt> page(TypeId run, PageRequest request) {
         return Paging.page(
                 attempts(),
-                new Scan(sql, WITH_ENDS, ATTEMPT.RUN_ID.eq(run), COLUMNS),
+                new Scan(tx.sql(), WITH_ENDS, ATTEMPT.RUN_ID.eq(run), COLUMNS),
                 request,
                 AttemptRepository::attempt);
     }
 
     private SelectJoinStep<Record> attempts() {
-        return sql.select(ATTEMPT.fields())
+        return tx.sql()
+                .select(ATTEMPT.fields())
                 .select(ATTEMPT_START.STARTED_AT, ATTEMPT_START.NODE)
                 .select(
                         ATTEMPT_END.OUTCOME,

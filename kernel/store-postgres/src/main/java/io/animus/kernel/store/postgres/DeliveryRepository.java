@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jooq.Condition;
-import org.jooq.DSLContext;
 import org.jooq.Record;
 import org.jspecify.annotations.Nullable;
 
@@ -37,10 +36,26 @@ public final class DeliveryRepository {
                     "finishedAt", DELIVERY.FINISHED_AT),
             Key.id(DELIVERY.ID));
 
-    private final DSLContext sql;
+    private static final Prepared INSERT = new Prepared(
+            """
+            insert into delivery (id, project_id, subscription_id, event_id, type, subject, occurred_at, created_at,
+                state, due_at)
+            select * from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing""");
+    private static final Prepared INSERT_ATTEMPTS = new Prepared(
+            """
+            insert into delivery_attempt (delivery_id, number, started_at, milliseconds, outcome, status, reason)
+            select * from unnest(?, ?, ?, ?, ?, ?, ?)""");
+    private static final Prepared UPDATE = new Prepared(
+            """
+            update delivery set state = changed.state, attempts = changed.attempts, tries = changed.tries,
+                due_at = changed.due_at, finished_at = changed.finished_at
+            from unnest(?, ?, ?, ?, ?, ?) as changed (id, state, attempts, tries, due_at, finished_at)
+            where delivery.id = changed.id""");
 
-    DeliveryRepository(DSLContext sql) {
-        this.sql = sql;
+    private final Transaction tx;
+
+    DeliveryRepository(Transaction tx) {
+        this.tx = tx;
     }
 
     /** Stores new ones, in one statement; nothing happens for an event that its subscription has a delivery of. */
@@ -48,26 +63,24 @@ public final class DeliveryRepository {
         if (deliveries.isEmpty()) {
             return;
         }
-        sql.execute(
-                """
-                insert into delivery (id, project_id, subscription_id, event_id, type, subject, occurred_at, created_at,
-                    state, due_at)
-                select * from unnest({0}, {1}, {2}, {3}, {4}, {5}, {6}, {7}, {8}, {9}) on conflict do nothing""",
-                Column.of(deliveries, String[]::new, one -> one.id().value()),
-                Column.of(deliveries, String[]::new, one -> one.project().value()),
-                Column.of(deliveries, String[]::new, one -> one.subscription().value()),
-                Column.of(deliveries, String[]::new, one -> one.event().id().value()),
-                Column.of(deliveries, String[]::new, one -> one.event().type()),
-                Column.of(deliveries, String[]::new, one -> one.event().subject()),
-                Column.of(deliveries, Instant[]::new, one -> one.event().time()),
-                Column.of(deliveries, Instant[]::new, Delivery::created),
-                Column.of(deliveries, String[]::new, one -> one.state().word()),
-                Column.of(deliveries, Instant[]::new, Delivery::due));
+        INSERT.run(
+                tx.connection(),
+                Column.texts(deliveries, one -> one.id().value()),
+                Column.texts(deliveries, one -> one.project().value()),
+                Column.texts(deliveries, one -> one.subscription().value()),
+                Column.texts(deliveries, one -> one.event().id().value()),
+                Column.texts(deliveries, one -> one.event().type()),
+                Column.texts(deliveries, one -> one.event().subject()),
+                Column.times(deliveries, one -> one.event().time()),
+                Column.times(deliveries, Delivery::created),
+                Column.texts(deliveries, one -> one.state().word()),
+                Column.times(deliveries, Delivery::due));
     }
 
     /** Those of a subscription that are due, the one that waits longest first. */
     public List<Delivery> due(TypeId subscription, Instant now, int limit) {
-        return sql.select(DELIVERY.fields())
+        return tx.sql()
+                .select(DELIVERY.fields())
                 .from(DELIVERY)
                 .where(DELIVERY.SUBSCRIPTION_ID.eq(subscription))
                 .and(isIn(Delivery.State.PENDING))
@@ -78,7 +91,8 @@ public final class DeliveryRepository {
     }
 
     public Optional<Delivery> find(TypeId subscription, TypeId id) {
-        return sql.select(DELIVERY.fields())
+        return tx.sql()
+                .select(DELIVERY.fields())
                 .from(DELIVERY)
                 .where(DELIVERY.SUBSCRIPTION_ID.eq(subscription).and(DELIVERY.ID.eq(id)))
                 .fetchOptional(DeliveryRepository::delivery);
@@ -88,15 +102,16 @@ public final class DeliveryRepository {
     public Page<Delivery> page(TypeId subscription, Delivery.@Nullable State state, PageRequest request) {
         Condition which = DELIVERY.SUBSCRIPTION_ID.eq(subscription);
         return Paging.page(
-                sql.select(DELIVERY.fields()).from(DELIVERY),
-                new Scan(sql, DELIVERY, state == null ? which : which.and(isIn(state)), COLUMNS),
+                tx.sql().select(DELIVERY.fields()).from(DELIVERY),
+                new Scan(tx.sql(), DELIVERY, state == null ? which : which.and(isIn(state)), COLUMNS),
                 request,
                 DeliveryRepository::delivery);
     }
 
     /** All attempts at each of these, in order. */
     public Map<TypeId, List<DeliveryAttempt>> attempts(Collection<TypeId> deliveries) {
-        return sql
+        return tx
+                .sql()
                 .select(DELIVERY_ATTEMPT.fields())
                 .from(DELIVERY_ATTEMPT)
                 .where(DELIVERY_ATTEMPT.DELIVERY_ID.in(deliveries))
@@ -113,29 +128,23 @@ public final class DeliveryRepository {
      * @param after at least one
      */
     public void record(List<DeliveryAttempt> attempts, List<Delivery> after) {
-        sql.execute(
-                """
-                insert into delivery_attempt (delivery_id, number, started_at, milliseconds, outcome, status, reason)
-                select * from unnest({0}, {1}, {2}, {3}, {4}, {5}, {6})""",
-                Column.of(attempts, String[]::new, one -> one.delivery().value()),
-                Column.of(attempts, Integer[]::new, DeliveryAttempt::number),
-                Column.of(attempts, Instant[]::new, DeliveryAttempt::started),
-                Column.of(attempts, Long[]::new, one -> one.took().toMillis()),
-                Column.of(attempts, String[]::new, one -> one.outcome().word()),
-                Column.of(attempts, Integer[]::new, DeliveryAttempt::status),
-                Column.of(attempts, String[]::new, DeliveryAttempt::reason));
-        sql.execute(
-                """
-                update delivery set state = changed.state, attempts = changed.attempts, tries = changed.tries,
-                    due_at = changed.due_at, finished_at = changed.finished_at
-                from unnest({0}, {1}, {2}, {3}, {4}, {5}) as changed (id, state, attempts, tries, due_at, finished_at)
-                where delivery.id = changed.id""",
-                Column.of(after, String[]::new, one -> one.id().value()),
-                Column.of(after, String[]::new, one -> one.state().word()),
-                Column.of(after, Integer[]::new, Delivery::attempts),
-                Column.of(after, Integer[]::new, Delivery::tries),
-                Column.of(after, Instant[]::new, Delivery::due),
-                Column.of(after, Instant[]::new, Delivery::finished));
+        INSERT_ATTEMPTS.run(
+                tx.connection(),
+                Column.texts(attempts, one -> one.delivery().value()),
+                Column.integers(attempts, DeliveryAttempt::number),
+                Column.times(attempts, DeliveryAttempt::started),
+                Column.longs(attempts, one -> one.took().toMillis()),
+                Column.texts(attempts, one -> one.outcome().word()),
+                Column.integers(attempts, DeliveryAttempt::status),
+                Column.texts(attempts, DeliveryAttempt::reason));
+        UPDATE.run(
+                tx.connection(),
+                Column.texts(after, one -> one.id().value()),
+                Column.texts(after, one -> one.state().word()),
+                Column.integers(after, Delivery::attempts),
+                Column.integers(after, Delivery::tries),
+                Column.times(after, Delivery::due),
+                Column.times(after, Delivery::finished));
     }
 
     /**
@@ -145,16 +154,18 @@ public final class DeliveryRepository {
      * @return how many, at most {@code limit}
      */
     public int forgetBefore(TypeId first, Instant then, int limit) {
-        return sql.execute(
-                """
+        return tx.sql()
+                .execute(
+                        """
                 delete from delivery where finished_at < {1} and id in
                     (select id from delivery where id < {0} and finished_at < {1} order by id limit {2})""",
-                val(first.value()), val(then), val(limit));
+                        val(first.value()), val(then), val(limit));
     }
 
     /** Makes it pending again; false if it is, or was changed meanwhile. */
     public boolean replay(Delivery again) {
-        return sql.update(DELIVERY)
+        return tx.sql()
+                        .update(DELIVERY)
                         .set(DELIVERY.STATE, again.state().word())
                         .set(DELIVERY.TRIES, 0)
                         .set(DELIVERY.DUE_AT, again.due())

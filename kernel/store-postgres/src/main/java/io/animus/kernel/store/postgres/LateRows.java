@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -27,7 +28,12 @@ final class LateRows {
 
     private final Map<LateTable, List<@Nullable Object[]>> waiting = new EnumMap<>(LateTable.class);
 
-    /** @param rows at most {@link #MANY}, which stands for all more */
+    /**
+     * The rows of one table. Where any table has many, all that can be are written as if they were: a batch of steps would
+     * else have a text of its own for each mixture.
+     *
+     * @param rows at most {@link #MANY}, which stands for all more
+     */
     private record Part(LateTable table, int rows) {}
 
     void add(LateTable table, @Nullable Object... values) {
@@ -108,18 +114,22 @@ final class LateRows {
     }
 
     private static List<Part> parts(Map<LateTable, List<@Nullable Object[]>> rowsOf) {
+        var isMany = rowsOf.values().stream().anyMatch(rows -> rows.size() >= MANY);
         return rowsOf.entrySet().stream()
-                .map(rows ->
-                        new Part(rows.getKey(), Math.min(MANY, rows.getValue().size())))
+                .map(rows -> new Part(
+                        rows.getKey(),
+                        isMany && rows.getKey().isOfPlainColumns()
+                                ? MANY
+                                : Math.min(MANY, rows.getValue().size())))
                 .toList();
     }
 
     private static void bind(PreparedStatement statement, int from, Map<LateTable, List<@Nullable Object[]>> rowsOf)
             throws SQLException {
         var at = from;
-        for (var entry : rowsOf.entrySet()) {
-            var rows = entry.getValue();
-            at = rows.size() < MANY ? bindEach(statement, at, rows) : bindColumns(statement, at, entry.getKey(), rows);
+        for (var part : parts(rowsOf)) {
+            var rows = Objects.requireNonNull(rowsOf.get(part.table()));
+            at = part.rows() < MANY ? bindEach(statement, at, rows) : bindColumns(statement, at, part.table(), rows);
         }
     }
 

@@ -21,6 +21,16 @@ enum LateTable {
             "",
             "run_id text, number integer, at timestamptz, state text, queued_at timestamptz, attempt integer,"
                     + " exit_code integer, cause text, cause_detail text"),
+    ATTEMPT("", "id text, run_id text, number integer, executor text, data_plane text, created_at timestamptz"),
+    ATTEMPT_START(LateTable.IGNORE, "attempt_id text, started_at timestamptz, node text"),
+    ATTEMPT_END(
+            "",
+            "attempt_id text, outcome text, exit_code integer, error_class text, cause text, cause_detail text,"
+                    + " finished_at timestamptz"),
+    ARTIFACT(
+            "",
+            "id text, project_id text, run_id text, attempt integer, name text, kind text, media_type text, digest text,"
+                    + " size bigint, retention_class text, created_at timestamptz"),
     LINEAGE_EDGE(LateTable.IGNORE, "project_id text, from_id text, relation text, to_id text"),
     COMPOSITION(LateTable.IGNORE, "digest text, content json, recorded_at timestamptz"),
     OUTBOX("", "id text, project_id text, type text, subject text, created_at timestamptz"),
@@ -73,6 +83,11 @@ enum LateTable {
     /** What the statement says of rows that are there already. */
     String conflict() {
         return conflict;
+    }
+
+    /** Whether one statement can take any number of rows as arrays; an array of arrays would come apart. */
+    boolean isOfPlainColumns() {
+        return columns.stream().noneMatch(column -> column.type().endsWith("[]"));
     }
 
     /** Whether this tells of what is, and not of what was done. */

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * transaction of the leader {@linkplain #fence checks}, is what makes a leader harmless that woke up late.
  */
 public final class Leader implements AutoCloseable {
+    private static final Prepared FENCE = new Prepared("select epoch from leader where role = ? for share");
+
     private final Connection session;
     private final String role;
     private final long epoch;
@@ -72,13 +74,7 @@ public final class Leader implements AutoCloseable {
      * @throws DatabaseUnavailableException if one has
      */
     public void fence(Transaction tx) {
-        var current = tx.sql()
-                .select(LEADER.EPOCH)
-                .from(LEADER)
-                .where(LEADER.ROLE.eq(role))
-                .forShare()
-                .fetchSingle()
-                .value1();
+        var current = FENCE.find(tx.connection(), row -> row.getLong(1), role).orElseThrow();
         if (current != epoch) {
             throw new DatabaseUnavailableException(
                     new IllegalStateException("another hub leads: epoch " + current + ", not " + epoch));

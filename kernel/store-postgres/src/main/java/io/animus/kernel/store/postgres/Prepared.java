@@ -11,6 +11,7 @@ import java.sql.Types;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -32,14 +33,44 @@ record Prepared(String sql) {
     /** The row, if there is one; there are never more. */
     <T> Optional<T> find(Connection connection, RowReader<T> reader, @Nullable Object... values) {
         try (var statement = connection.prepareStatement(sql)) {
-            for (var i = 0; i < values.length; i++) {
-                bind(statement, i + 1, values[i]);
-            }
+            bindAll(statement, values);
             try (var rows = statement.executeQuery()) {
                 return rows.next() ? Optional.of(reader.read(rows)) : Optional.empty();
             }
         } catch (SQLException e) {
             throw new DataAccessException(e.getMessage(), e);
+        }
+    }
+
+    /** All rows, in their order. */
+    <T> List<T> all(Connection connection, RowReader<T> reader, @Nullable Object... values) {
+        try (var statement = connection.prepareStatement(sql)) {
+            bindAll(statement, values);
+            try (var rows = statement.executeQuery()) {
+                var all = new ArrayList<T>();
+                while (rows.next()) {
+                    all.add(reader.read(rows));
+                }
+                return all;
+            }
+        } catch (SQLException e) {
+            throw new DataAccessException(e.getMessage(), e);
+        }
+    }
+
+    /** For a statement that changes rows. */
+    void run(Connection connection, @Nullable Object... values) {
+        try (var statement = connection.prepareStatement(sql)) {
+            bindAll(statement, values);
+            statement.executeUpdate();
+        } catch (SQLException e) {
+            throw new DataAccessException(e.getMessage(), e);
+        }
+    }
+
+    private static void bindAll(PreparedStatement statement, @Nullable Object... values) throws SQLException {
+        for (var i = 0; i < values.length; i++) {
+            bind(statement, i + 1, values[i]);
         }
     }
 
@@ -57,6 +88,8 @@ record Prepared(String sql) {
             statement.setObject(at, OffsetDateTime.ofInstant(time, ZoneOffset.UTC));
         } else if (value instanceof Json json) {
             statement.setString(at, new String(json.canonical(), UTF_8));
+        } else if (value instanceof Column column) {
+            statement.setArray(at, statement.getConnection().createArrayOf(column.type(), column.values()));
         } else if (value instanceof List<?> texts) {
             statement.setArray(at, statement.getConnection().createArrayOf("text", texts(texts)));
         } else {

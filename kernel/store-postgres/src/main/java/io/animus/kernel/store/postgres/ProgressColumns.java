@@ -1,53 +1,41 @@
 package io.animus.kernel.store.postgres;
 
-import static org.jooq.impl.DSL.val;
-
 import io.animus.api.types.TypeId;
+import io.animus.kernel.domain.run.Failure;
 import io.animus.kernel.domain.run.RunProgress;
 import java.time.Instant;
 import java.util.Map;
 import java.util.function.Function;
-import java.util.function.IntFunction;
-import org.jooq.QueryPart;
 import org.jspecify.annotations.Nullable;
 
 /** How runs go, column by column, so that a statement reads the same for one run and for fifty. */
 final class ProgressColumns {
-    private final Map<TypeId, RunProgress> rows;
-
-    private ProgressColumns(Map<TypeId, RunProgress> rows) {
-        this.rows = rows;
-    }
+    private ProgressColumns() {}
 
     /** The columns in the order in which {@link RunRepository#advance} names them, and the moment last. */
-    static QueryPart[] of(Map<TypeId, RunProgress> rows, Instant now) {
-        var all = new ProgressColumns(rows);
-        return new QueryPart[] {
-            val(rows.keySet().stream().map(TypeId::value).toArray(String[]::new)),
-            all.column(String[]::new, row -> row.state().word()),
-            all.column(Instant[]::new, RunProgress::queuedAt),
-            all.column(Integer[]::new, RunProgress::attempts),
-            all.column(
-                    String[]::new,
-                    row -> row.failure() == null
-                            ? null
-                            : row.failure().errorClass().word()),
-            all.column(
-                    String[]::new,
-                    row -> row.failure() == null ? null : row.failure().cause().name()),
-            all.column(
-                    String[]::new,
-                    row -> row.failure() == null ? null : row.failure().detail()),
-            all.column(Integer[]::new, RunProgress::exitCode),
-            all.column(Instant[]::new, RunProgress::cancelRequested),
-            all.column(Instant[]::new, RunProgress::started),
-            all.column(Instant[]::new, RunProgress::finished),
-            all.column(Long[]::new, RunProgress::version),
-            val(now)
+    static Object[] of(Map<TypeId, RunProgress> next, Instant now) {
+        var rows = next.values();
+        return new Object[] {
+            Column.texts(next.keySet(), TypeId::value),
+            Column.texts(rows, row -> row.state().word()),
+            Column.times(rows, RunProgress::queuedAt),
+            Column.integers(rows, RunProgress::attempts),
+            Column.texts(rows, failure(failure -> failure.errorClass().word())),
+            Column.texts(rows, failure(failure -> failure.cause().name())),
+            Column.texts(rows, failure(Failure::detail)),
+            Column.integers(rows, RunProgress::exitCode),
+            Column.times(rows, RunProgress::cancelRequested),
+            Column.times(rows, RunProgress::started),
+            Column.times(rows, RunProgress::finished),
+            Column.longs(rows, RunProgress::version),
+            now
         };
     }
 
-    private <T> QueryPart column(IntFunction<T[]> array, Function<RunProgress, @Nullable T> value) {
-        return Column.of(rows.values(), array, value);
+    private static Function<RunProgress, @Nullable String> failure(Function<Failure, String> word) {
+        return row -> {
+            var failure = row.failure();
+            return failure == null ? null : word.apply(failure);
+        };
     }
 }

@@ -1,13 +1,12 @@
 package io.animus.kernel.store.postgres;
 
-import static io.animus.kernel.store.postgres.generated.Tables.ATTEMPT;
-import static io.animus.kernel.store.postgres.generated.Tables.ATTEMPT_START;
 import static io.animus.kernel.store.postgres.generated.Tables.PROJECT;
 import static io.animus.kernel.store.postgres.generated.Tables.RUN;
+import static java.util.stream.Collectors.toMap;
+import static java.util.stream.Collectors.toSet;
 import static org.jooq.impl.DSL.coalesce;
 import static org.jooq.impl.DSL.count;
 import static org.jooq.impl.DSL.sum;
-import static org.jooq.impl.DSL.val;
 
 import io.animus.api.types.TypeId;
 import io.animus.kernel.domain.run.DispatchOrder.Candidate;
@@ -16,22 +15,74 @@ import io.animus.kernel.domain.run.DispatchOrder.Room;
 import io.animus.kernel.domain.run.Placement;
 import io.animus.kernel.domain.run.RunState;
 import java.math.BigDecimal;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Map.Entry;
-import org.jooq.DSLContext;
-import org.jooq.Record;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What scheduler and reconciler ask of the runs, each at a cost that doesn't grow with the queue. */
 public final class QueueRepository {
-    private final DSLContext sql;
+    private static final Prepared WAITING = new Prepared(
+            """
+            with recursive waiting (project_id) as (
+                (select project_id from run where state = 'queued'
+                    order by project_id, priority desc, queued_at, id limit 1)
+                union all
+                select (select project_id from run where state = 'queued' and project_id > waiting.project_id
+                        order by project_id, priority desc, queued_at, id limit 1)
+                from waiting where waiting.project_id is not null
+            )
+            select project_id from waiting where project_id is not null""");
 
-    QueueRepository(DSLContext sql) {
-        this.sql = sql;
+    private static final Prepared HEADS = new Prepared(
+            """
+            select head.id, head.project_id, head.priority, head.queued_at, head.milli_cpus, head.memory_bytes, head.gpus
+            from unnest(?, ?) as room (project_id, places)
+            cross join lateral (
+                select * from run
+                where run.project_id = room.project_id and run.state = 'queued' and run.queued_at <= ?
+                order by run.priority desc, run.queued_at, run.id
+                limit room.places
+                for update skip locked) head""");
+
+    /**
+     * The planner takes what is under way for much more than it is, and would rather read all runs in the order of their ids,
+     * or all attempts there ever were: so the runs come by their state before they are put in order, and attempts run by run.
+     */
+    private static final Prepared UNDER_WAY = new Prepared(
+            """
+            select run.id, run.project_id, run.state, attempt.id, run.attempts, attempt.executor, attempt.data_plane,
+                attempt.started_at, attempt.created_at, run.timeout_seconds, run.is_canceled
+            from (
+                select * from (
+                    select id, project_id, state, attempts, timeout_seconds, cancel_requested_at is not null as is_canceled
+                    from run where state in (%s) offset 0) active
+                order by id limit ?) run
+            cross join lateral (
+                select attempt.id, attempt.executor, attempt.data_plane, attempt.created_at, attempt_start.started_at
+                from attempt left join attempt_start on attempt_start.attempt_id = attempt.id
+                where attempt.run_id = run.id and attempt.number = run.attempts
+                limit 1) attempt
+            order by run.id"""
+                    .formatted(RunRepository.ACTIVE_WORDS));
+
+    private static final Prepared CURRENT = new Prepared(
+            """
+            select run.id, run.state, run.attempts, run.cancel_requested_at is not null
+            from run join leader on leader.role = ? and leader.epoch = ? where run.id = any (?)""");
+
+    private final Transaction tx;
+
+    QueueRepository(Transaction tx) {
+        this.tx = tx;
     }
 
     /**
@@ -74,18 +125,7 @@ public final class QueueRepository {
      * run that ever ended.
      */
     public List<TypeId> waitingProjects() {
-        return sql.resultQuery(
-                        """
-                        with recursive waiting (project_id) as (
-                            (select project_id from run where state = 'queued'
-                                order by project_id, priority desc, queued_at, id limit 1)
-                            union all
-                            select (select project_id from run where state = 'queued' and project_id > waiting.project_id
-                                    order by project_id, priority desc, queued_at, id limit 1)
-                            from waiting where waiting.project_id is not null
-                        )
-                        select project_id from waiting where project_id is not null""")
-                .fetch(row -> new TypeId(row.get(0, String.class)));
+        return WAITING.all(tx.connection(), row -> new TypeId(row.getString(1)));
     }
 
     /** What is left of the quotas of these projects. */
@@ -98,7 +138,8 @@ public final class QueueRepository {
     /** What the next runs of these projects may take, and where they go. */
     public Map<TypeId, Share> shares(Collection<TypeId> projects) {
         var shares = new HashMap<TypeId, Share>();
-        sql.select(
+        tx.sql()
+                .select(
                         PROJECT.ID,
                         PROJECT.QUOTA,
                         count(RUN.ID),
@@ -137,85 +178,60 @@ public final class QueueRepository {
         if (open.isEmpty()) {
             return List.of();
         }
-        var projects = open.stream().map(Entry::getKey).map(TypeId::value).toArray(String[]::new);
-        var places = open.stream()
-                .map(room -> Math.min(room.getValue().places(), most))
-                .toArray(Integer[]::new);
-        return sql.resultQuery(
-                        """
-                        select head.id, head.project_id, head.priority, head.queued_at, head.milli_cpus,
-                            head.memory_bytes, head.gpus
-                        from unnest({0}, {1}) as room (project_id, places)
-                        cross join lateral (
-                            select * from run
-                            where run.project_id = room.project_id and run.state = 'queued' and run.queued_at <= {2}
-                            order by run.priority desc, run.queued_at, run.id
-                            limit room.places
-                            for update skip locked) head""",
-                        val(projects), val(places), val(now))
-                .coerce(RUN.ID, RUN.PROJECT_ID, RUN.PRIORITY, RUN.QUEUED_AT, RUN.MILLI_CPUS, RUN.MEMORY_BYTES, RUN.GPUS)
-                .fetch(QueueRepository::candidate);
+        return HEADS.all(
+                tx.connection(),
+                QueueRepository::candidate,
+                Column.texts(open, Entry::getKey),
+                Column.integers(open, room -> Math.min(room.getValue().places(), most)),
+                now);
     }
 
     /** All runs that are under way, oldest first, at most {@code most}. */
     public List<UnderWay> underWay(int most) {
-        return sql.select(
-                        RUN.ID,
-                        RUN.PROJECT_ID,
-                        RUN.STATE,
-                        ATTEMPT.ID,
-                        RUN.ATTEMPTS,
-                        ATTEMPT.EXECUTOR,
-                        ATTEMPT.DATA_PLANE,
-                        ATTEMPT_START.STARTED_AT,
-                        ATTEMPT.CREATED_AT,
-                        RUN.TIMEOUT_SECONDS,
-                        RUN.CANCEL_REQUESTED_AT)
-                .from(RUN)
-                .join(ATTEMPT)
-                .on(ATTEMPT.RUN_ID.eq(RUN.ID).and(ATTEMPT.NUMBER.eq(RUN.ATTEMPTS)))
-                .leftJoin(ATTEMPT_START)
-                .on(ATTEMPT_START.ATTEMPT_ID.eq(ATTEMPT.ID))
-                .where(RUN.STATE.in(RunRepository.ACTIVE))
-                .orderBy(RUN.ID)
-                .limit(most)
-                .fetch(row -> new UnderWay(
-                        row.value1(),
-                        row.value2(),
-                        RunState.of(row.value3()),
-                        row.value4(),
-                        row.value5(),
-                        new Placement(row.value6(), row.value7()),
-                        row.value8(),
-                        row.value9(),
-                        row.value10(),
-                        row.value11() != null));
+        return UNDER_WAY.all(
+                tx.connection(),
+                row -> new UnderWay(
+                        new TypeId(row.getString(1)),
+                        new TypeId(row.getString(2)),
+                        RunState.of(row.getString(3)),
+                        new TypeId(row.getString(4)),
+                        row.getInt(5),
+                        new Placement(row.getString(6), row.getString(7)),
+                        Prepared.instant(row, 8),
+                        Objects.requireNonNull(Prepared.instant(row, 9)),
+                        row.getInt(10),
+                        row.getBoolean(11)),
+                most);
     }
 
-    /** Whether {@code leader} still leads, and the run is as it was seen and nobody has asked to end it since. */
-    public boolean isCurrent(Leader leader, UnderWay run) {
-        return sql.resultQuery(
-                        """
-                                select exists (
-                                    select from run join leader on leader.role = {0} and leader.epoch = {1}
-                                    where run.id = {2} and run.state = {3} and run.attempts = {4}
-                                        and (run.cancel_requested_at is null or {5}))""",
-                        val(leader.role()),
-                        val(leader.epoch()),
-                        val(run.run().value()),
-                        val(run.state().word()),
-                        val(run.number()),
-                        val(run.cancelRequested()))
-                .fetchSingle()
-                .get(0, Boolean.class);
+    /** Those of these runs that are as they were seen, and that nobody has asked to end since; none if another hub leads. */
+    public Set<TypeId> current(Leader leader, Collection<UnderWay> seen) {
+        var runs = seen.stream().collect(toMap(UnderWay::run, run -> run));
+        return CURRENT
+                .all(
+                        tx.connection(),
+                        row -> {
+                            var id = new TypeId(row.getString(1));
+                            var run = Objects.requireNonNull(runs.get(id));
+                            var isCurrent = run.state() == RunState.of(row.getString(2))
+                                    && run.number() == row.getInt(3)
+                                    && (run.cancelRequested() || !row.getBoolean(4));
+                            return isCurrent ? Optional.of(id) : Optional.<TypeId>empty();
+                        },
+                        leader.role(),
+                        leader.epoch(),
+                        List.copyOf(runs.keySet()))
+                .stream()
+                .flatMap(Optional::stream)
+                .collect(toSet());
     }
 
-    private static Candidate candidate(Record row) {
+    private static Candidate candidate(ResultSet row) throws SQLException {
         return new Candidate(
-                row.get(RUN.ID),
-                row.get(RUN.PROJECT_ID),
-                row.get(RUN.PRIORITY),
-                row.get(RUN.QUEUED_AT),
-                new Demand(row.get(RUN.MILLI_CPUS), row.get(RUN.MEMORY_BYTES), row.get(RUN.GPUS)));
+                new TypeId(row.getString(1)),
+                new TypeId(row.getString(2)),
+                row.getInt(3),
+                Objects.requireNonNull(Prepared.instant(row, 4)),
+                new Demand(row.getLong(5), row.getLong(6), row.getInt(7)));
     }
 }

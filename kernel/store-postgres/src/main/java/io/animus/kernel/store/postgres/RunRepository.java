@@ -2,6 +2,7 @@ package io.animus.kernel.store.postgres;
 
 import static io.animus.kernel.store.postgres.generated.Tables.RUN;
 import static io.animus.kernel.store.postgres.generated.Tables.RUN_TRANSITION;
+import static java.util.stream.Collectors.toMap;
 import static org.jooq.impl.DSL.inline;
 
 import io.animus.api.types.TypeId;
@@ -40,18 +41,9 @@ public final class RunRepository {
             .<Field<String>>map(state -> inline(state.word()))
             .toList();
 
-    private static final List<Field<?>> PROGRESS = List.of(
-            RUN.PRIORITY,
-            RUN.STATE,
-            RUN.QUEUED_AT,
-            RUN.ATTEMPTS,
-            RUN.CAUSE,
-            RUN.CAUSE_DETAIL,
-            RUN.EXIT_CODE,
-            RUN.CANCEL_REQUESTED_AT,
-            RUN.STARTED_AT,
-            RUN.FINISHED_AT,
-            RUN.VERSION);
+    /** The same, for statements that are texts. */
+    static final String ACTIVE_WORDS =
+            RunState.ACTIVE.stream().map(state -> "'" + state.word() + "'").collect(Collectors.joining(", "));
 
     private static final List<Field<?>> LISTED = Arrays.stream(RUN.fields())
             .<Field<?>>map(field -> field.equals(RUN.SPEC) ? inline(new byte[0]).as(RUN.SPEC) : field)
@@ -86,10 +78,34 @@ public final class RunRepository {
             , milli_cpus, memory_bytes, gpus, state = 'queued' and exists (
                 select from run other where other.project_id = run.project_id and other.state in (%s))
             from run where project_id = ? and id = ?"""
-                    .formatted(RunState.ACTIVE.stream()
-                            .map(state -> "'" + state.word() + "'")
-                            .collect(Collectors.joining(", "))));
+                    .formatted(ACTIVE_WORDS));
     private static final Prepared SHOW_REACHED = new Prepared(SHOW.sql() + Guard.and("run.id"));
+
+    private static final Prepared FIND_ALL = new Prepared("select " + RunRow.COLUMNS + " from run where id = any (?)");
+    private static final Prepared PROGRESS =
+            new Prepared("select id, " + RunRow.PROGRESS + " from run where id = any (?)");
+    private static final Prepared LOCK = new Prepared(PROGRESS.sql() + " order by id for no key update");
+
+    private static final Prepared ADVANCE = new Prepared(
+            """
+            with next as (
+                select * from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    as next (id, state, queued_at, attempts, error_class, cause, cause_detail, exit_code,
+                        cancel_requested_at, started_at, finished_at, version)),
+            moved as (
+                update run set state = next.state, queued_at = next.queued_at, attempts = next.attempts,
+                    error_class = next.error_class, cause = next.cause, cause_detail = next.cause_detail,
+                    exit_code = next.exit_code, cancel_requested_at = next.cancel_requested_at,
+                    started_at = next.started_at, finished_at = next.finished_at, version = next.version
+                from next where run.id = next.id and run.version = next.version - 1
+                returning run.id),
+            noted as (
+                insert into run_transition (run_id, number, at, state, queued_at, attempt, exit_code, cause,
+                    cause_detail)
+                select next.id, next.version, ?, next.state, next.queued_at, next.attempts, next.exit_code,
+                    next.cause, next.cause_detail
+                from next join moved on moved.id = next.id)
+            select count(*) from moved""");
 
     private final Transaction tx;
 
@@ -173,7 +189,13 @@ public final class RunRepository {
 
     /** The run, whatever its project: for the hub itself. */
     public Optional<Run> find(TypeId id) {
-        return tx.sql().select(RUN.fields()).from(RUN).where(RUN.ID.eq(id)).fetchOptional(RunRepository::run);
+        return Optional.ofNullable(find(List.of(id)).get(id));
+    }
+
+    /** Those of these runs that there are, whatever their projects: for the hub itself. */
+    public Map<TypeId, Run> find(Collection<TypeId> ids) {
+        return FIND_ALL.all(tx.connection(), RunRow::read, List.copyOf(ids)).stream()
+                .collect(toMap(Run::id, run -> run));
     }
 
     /** A run of a list, and what it needs. */
@@ -198,14 +220,7 @@ public final class RunRepository {
 
     /** How each of these runs goes; they are kept from anybody else's hands until the transaction ends. */
     public Map<TypeId, RunProgress> lock(Collection<TypeId> runs) {
-        return tx.sql()
-                .select(RUN.ID)
-                .select(PROGRESS)
-                .from(RUN)
-                .where(RUN.ID.in(runs))
-                .orderBy(RUN.ID)
-                .forNoKeyUpdate()
-                .fetchMap(RUN.ID, RunRepository::progress);
+        return progress(LOCK, runs);
     }
 
     /** The run, kept from anybody else's hands until the transaction ends. */
@@ -220,12 +235,17 @@ public final class RunRepository {
 
     /** How each of these runs goes. */
     public Map<TypeId, RunProgress> progress(Collection<TypeId> runs) {
-        return tx.sql()
-                .select(RUN.ID)
-                .select(PROGRESS)
-                .from(RUN)
-                .where(RUN.ID.in(runs))
-                .fetchMap(RUN.ID, RunRepository::progress);
+        return progress(PROGRESS, runs);
+    }
+
+    private Map<TypeId, RunProgress> progress(Prepared question, Collection<TypeId> runs) {
+        return question
+                .all(
+                        tx.connection(),
+                        row -> Map.entry(new TypeId(row.getString(1)), RunRow.progress(row, 2)),
+                        List.copyOf(runs))
+                .stream()
+                .collect(toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
     /** Stores how the run goes on; returns false if somebody else was faster. */
@@ -239,32 +259,9 @@ public final class RunRepository {
      * @return false if somebody else was faster with any of them; the transaction must end then
      */
     public boolean advance(Map<TypeId, RunProgress> next, Instant now) {
-        return tx.sql()
-                        .resultQuery(
-                                """
-                                with next as (
-                                    select * from unnest({0}, {1}, {2}, {3}, {4}, {5}, {6}, {7}, {8}, {9}, {10}, {11})
-                                        as next (id, state, queued_at, attempts, error_class, cause, cause_detail,
-                                            exit_code, cancel_requested_at, started_at, finished_at, version)),
-                                moved as (
-                                    update run set state = next.state, queued_at = next.queued_at,
-                                        attempts = next.attempts, error_class = next.error_class, cause = next.cause,
-                                        cause_detail = next.cause_detail, exit_code = next.exit_code,
-                                        cancel_requested_at = next.cancel_requested_at, started_at = next.started_at,
-                                        finished_at = next.finished_at, version = next.version
-                                    from next where run.id = next.id and run.version = next.version - 1
-                                    returning run.id),
-                                noted as (
-                                    insert into run_transition (run_id, number, at, state, queued_at, attempt,
-                                        exit_code, cause, cause_detail)
-                                    select next.id, next.version, {12}, next.state, next.queued_at, next.attempts,
-                                        next.exit_code, next.cause, next.cause_detail
-                                    from next join moved on moved.id = next.id)
-                                select count(*) from moved""",
-                                ProgressColumns.of(next, now))
-                        .fetchSingle()
-                        .get(0, Integer.class)
-                == next.size();
+        return ADVANCE.find(tx.connection(), row -> row.getInt(1), ProgressColumns.of(next, now))
+                .orElseThrow()
+                .equals(next.size());
     }
 
     /** What the run went through after transition number {@code after}, at most {@code limit} of it. */

@@ -22,7 +22,10 @@ final class RunRow {
                     + " rerun_of, created_at, created_by, priority, state, queued_at, attempts, cause, cause_detail, exit_code,"
                     + " cancel_requested_at, started_at, finished_at, version";
 
-    /** How many columns those are. */
+    /** In the order in which {@link #progress} takes them. */
+    static final String PROGRESS = COLUMNS.substring(COLUMNS.indexOf("priority"));
+
+    /** How many columns {@link #COLUMNS} are. */
     static final int WIDTH = 23;
 
     private RunRow() {}
@@ -43,7 +46,7 @@ final class RunRow {
                         row.getString(9),
                         rerunOf == null ? null : new TypeId(rerunOf)),
                 new Made(Objects.requireNonNull(Prepared.instant(row, 11)), Principal.parse(row.getString(12))),
-                progress(row));
+                progress(row, 13));
     }
 
     /** What the run needs, in the three columns behind. */
@@ -51,17 +54,18 @@ final class RunRow {
         return new Demand(row.getLong(WIDTH + 1), row.getLong(WIDTH + 2), row.getInt(WIDTH + 3));
     }
 
-    private static RunProgress progress(ResultSet row) throws SQLException {
+    /** @param from the first of {@link #PROGRESS} */
+    static RunProgress progress(ResultSet row, int from) throws SQLException {
         return new RunProgress(
-                row.getInt(13),
-                RunState.of(row.getString(14)),
-                Objects.requireNonNull(Prepared.instant(row, 15)),
-                row.getInt(16),
-                RunRepository.failure(row.getString(17), row.getString(18)),
-                row.getObject(19, Integer.class),
-                Prepared.instant(row, 20),
-                Prepared.instant(row, 21),
-                Prepared.instant(row, 22),
-                row.getLong(23));
+                row.getInt(from),
+                RunState.of(row.getString(from + 1)),
+                Objects.requireNonNull(Prepared.instant(row, from + 2)),
+                row.getInt(from + 3),
+                RunRepository.failure(row.getString(from + 4), row.getString(from + 5)),
+                row.getObject(from + 6, Integer.class),
+                Prepared.instant(row, from + 7),
+                Prepared.instant(row, from + 8),
+                Prepared.instant(row, from + 9),
+                row.getLong(from + 10));
     }
 }

@@ -149,7 +149,7 @@ public final class Transaction implements AutoCloseable {
     }
 
     public DeliveryRepository deliveries() {
-        return new DeliveryRepository(sql());
+        return new DeliveryRepository(this);
     }
 
     public TrustRepository trust() {
@@ -169,11 +169,11 @@ public final class Transaction implements AutoCloseable {
     }
 
     public AttemptRepository attempts() {
-        return new AttemptRepository(sql());
+        return new AttemptRepository(this);
     }
 
     public ArtifactRepository artifacts() {
-        return new ArtifactRepository(sql());
+        return new ArtifactRepository(this);
     }
 
     public CodeRepository code() {
@@ -181,7 +181,7 @@ public final class Transaction implements AutoCloseable {
     }
 
     public QueueRepository queue() {
-        return new QueueRepository(sql());
+        return new QueueRepository(this);
     }
 
     public PlanningRepository planning() {
