@@ -5,6 +5,7 @@ import io.animus.api.executor.JobInput;
 import io.animus.api.executor.Limits;
 import io.animus.api.executor.Workload;
 import io.animus.api.storage.ObjectKey;
+import io.animus.api.storage.ObjectStore;
 import io.animus.api.types.CommitSha;
 import io.animus.api.types.Digest;
 import io.animus.api.types.ExternalSystemException;
@@ -95,11 +96,16 @@ public final class JobBuilder {
      */
     Job build(Run run, RunSpec spec, TypeId attempt) throws UnbuildableException {
         var archive = archive(run.project(), spec.code());
-        var inputs = new ArrayList<JobInput>();
-        inputs.add(input(run.project(), CODE, JobInput.Form.TAR, archive.digest(), archive.size()));
-        for (var input : spec.inputs()) {
-            inputs.add(input(run.project(), input.name().value(), JobInput.Form.FILE, input.digest(), input.size()));
-        }
+        // All in one call: signing is done in no time, and a call has a price.
+        List<JobInput> inputs = ports.storage(Ports.QUICK, store -> {
+            var signed = new ArrayList<JobInput>();
+            signed.add(input(store, run.project(), CODE, JobInput.Form.TAR, archive.digest(), archive.size()));
+            for (var input : spec.inputs()) {
+                var path = input.name().value();
+                signed.add(input(store, run.project(), path, JobInput.Form.FILE, input.digest(), input.size()));
+            }
+            return signed;
+        });
         var resources = spec.resources();
         return new Job(
                 attempt.value(),
@@ -123,11 +129,12 @@ public final class JobBuilder {
                 Long.toString(spec.seed()));
     }
 
-    private JobInput input(TypeId project, String path, JobInput.Form form, Digest digest, long size) {
+    private static JobInput input(
+            ObjectStore store, TypeId project, String path, JobInput.Form form, Digest digest, long size) {
         var key = new ObjectKey(project.value(), digest);
         var name = path.replaceAll("[^A-Za-z0-9._-]", "_");
-        var signed = ports.storage(Ports.QUICK, store -> store.signDownload(key, name, URL_VALIDITY));
-        return new JobInput(path, form, signed.url(), digest, size);
+        return new JobInput(
+                path, form, store.signDownload(key, name, URL_VALIDITY).url(), digest, size);
     }
 
     /** The tree of the commit in the object store; fetched once for each project and commit. */

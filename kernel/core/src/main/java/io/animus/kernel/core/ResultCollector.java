@@ -17,14 +17,10 @@ import io.animus.kernel.domain.run.AttemptEnd;
 import io.animus.kernel.domain.run.Failure;
 import io.animus.kernel.domain.run.FailureCause;
 import io.animus.kernel.store.postgres.QueueRepository.UnderWay;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.DigestOutputStream;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -189,42 +185,33 @@ public final class ResultCollector {
     }
 
     private Artifact log(UnderWay run) {
-        try {
-            var file = Files.createTempFile("animus-log", ".jsonl");
-            try {
-                var digest = write(run, file);
-                var size = Files.size(file);
-                var key = new ObjectKey(run.project().value(), digest);
-                ports.storage(Ports.LONG, store -> {
-                    try (var content = Files.newInputStream(file)) {
-                        store.put(key, size, content);
-                        return digest;
-                    }
-                });
-                return artifact(run, LOG, Artifact.Kind.LOG, "application/jsonl", digest, size);
-            } finally {
-                Files.deleteIfExists(file);
-            }
+        try (var lines = new SpooledLog()) {
+            write(run, lines);
+            var digest = lines.finish();
+            var key = new ObjectKey(run.project().value(), digest);
+            ports.storage(Ports.LONG, store -> {
+                try (var content = lines.open()) {
+                    store.put(key, lines.size(), content);
+                    return digest;
+                }
+            });
+            return artifact(run, LOG, Artifact.Kind.LOG, "application/jsonl", digest, lines.size());
         } catch (IOException e) {
             throw new UncheckedIOException("no room for a log in the temporary folder", e);
         }
     }
 
-    private Digest write(UnderWay run, Path file) throws IOException {
+    private void write(UnderWay run, OutputStream out) {
         var dispatchId = run.attempt().value();
-        var hash = Digest.sha256();
-        try (var out = new DigestOutputStream(new BufferedOutputStream(Files.newOutputStream(file)), hash)) {
-            var last = new AtomicLong();
-            ports.dataPlanes().ask(run.placement(), Ports.LONG, executor -> {
-                // After a failure half-way the call is repeated; lines that are written stay written.
-                executor.follow(dispatchId, last.get(), line -> {
-                    write(line, out);
-                    last.set(line.number());
-                });
-                return dispatchId;
+        var last = new AtomicLong();
+        ports.dataPlanes().ask(run.placement(), Ports.LONG, executor -> {
+            // After a failure half-way the call is repeated; lines that are written stay written.
+            executor.follow(dispatchId, last.get(), line -> {
+                write(line, out);
+                last.set(line.number());
             });
-        }
-        return Digest.finish(hash);
+            return dispatchId;
+        });
     }
 
     private static void write(LogLine line, OutputStream out) {
