@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -154,12 +155,12 @@ public final class AuditRepository {
 
     /** Events in the clear, as far as their values haven't been erased: what {@link Leaf#disclosed} makes of them. */
     public Page<Json.Members> page(Filter filter, PageRequest request) {
-        var where = condition(filter);
+        var where = indexed(filter);
         return Paging.page(
                 tx.sql()
                         .select(AUDIT_EVENT.ID, AUDIT_EVENT.LEAF, AUDIT_DISCLOSURE.DISCLOSURES)
                         .from(WITH_VALUES),
-                new Scan(tx.sql(), WITH_VALUES, where, COLUMNS),
+                new Scan(tx.sql(), WITH_VALUES, where, sought(filter), COLUMNS),
                 request,
                 AuditRepository::read);
     }
@@ -169,7 +170,7 @@ public final class AuditRepository {
         return field("hashtext({0})", Integer.class, text);
     }
 
-    private static Condition condition(Filter filter) {
+    private static Condition indexed(Filter filter) {
         var all = noCondition();
         if (filter.auditor() != null) {
             all = all.and(DisclosureRepository.seenBy(filter.auditor()));
@@ -181,21 +182,26 @@ public final class AuditRepository {
         if (subject != null) {
             all = all.and(DisclosureRepository.actedBy(subject));
         }
-        if (filter.action() != null) {
-            all = all.and(AUDIT_EVENT.ACTION.eq(filter.action()));
-        }
         if (filter.resource() != null) {
             all = all.and(hash(AUDIT_EVENT.RESOURCE_ID).eq(hash(val(filter.resource()))))
                     .and(AUDIT_EVENT.RESOURCE_ID.eq(filter.resource()));
         }
+        return all;
+    }
+
+    private static List<Condition> sought(Filter filter) {
+        var all = new ArrayList<Condition>();
+        if (filter.action() != null) {
+            all.add(AUDIT_EVENT.ACTION.eq(filter.action()));
+        }
         if (filter.outcome() != null) {
-            all = all.and(AUDIT_EVENT.OUTCOME.eq(filter.outcome()));
+            all.add(AUDIT_EVENT.OUTCOME.eq(filter.outcome()));
         }
         if (filter.from() != null) {
-            all = all.and(AUDIT_EVENT.AT.ge(filter.from()));
+            all.add(AUDIT_EVENT.AT.ge(filter.from()));
         }
         if (filter.to() != null) {
-            all = all.and(AUDIT_EVENT.AT.lt(filter.to()));
+            all.add(AUDIT_EVENT.AT.lt(filter.to()));
         }
         return all;
     }

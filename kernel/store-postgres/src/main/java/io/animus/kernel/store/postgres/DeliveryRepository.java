@@ -101,9 +101,15 @@ public final class DeliveryRepository {
     /** @param state null for any */
     public Page<Delivery> page(TypeId subscription, Delivery.@Nullable State state, PageRequest request) {
         Condition which = DELIVERY.SUBSCRIPTION_ID.eq(subscription);
+        var sought = List.<Condition>of();
+        if (state == Delivery.State.DEAD) {
+            which = which.and(isIn(state));
+        } else if (state != null) {
+            sought = List.of(isIn(state));
+        }
         return Paging.page(
                 tx.sql().select(DELIVERY.fields()).from(DELIVERY),
-                new Scan(tx.sql(), DELIVERY, state == null ? which : which.and(isIn(state)), COLUMNS),
+                new Scan(tx.sql(), DELIVERY, which, sought, COLUMNS),
                 request,
                 DeliveryRepository::delivery);
     }

@@ -31,21 +31,21 @@ final class Paging {
             Key<K> key,
             PageRequest request,
             Function<Record, T> item) {
-        var filter = request.filter();
-        if (filter == null) {
+        var wanted = scan.wanted(request.filter());
+        if (wanted.isEmpty()) {
             List<Record> found = List.copyOf(query.and(key.behind(request))
                     .orderBy(key.sorted(request))
                     .limit(request.size() + 1)
                     .fetch());
             return Page.of(found, request.size(), key::position).map(item);
         }
-        var found = scan.find(key, filter, request);
+        var found = scan.find(key, wanted.get(), request);
         if (found.keys().isEmpty()) {
             return new Page<>(List.of(), found.next());
         }
-        // Once more by the filter: what was found may have changed since.
+        // Asked once more: what was found may have changed since.
         var items = query.and(key.column().in(found.keys()))
-                .and(scan.columns().matching(filter))
+                .and(wanted.get())
                 .orderBy(key.sorted(request))
                 .fetch(row -> item.apply(row));
         return new Page<>(items, found.next());

@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.Record;
 import org.jspecify.annotations.Nullable;
@@ -207,12 +208,12 @@ public final class RunRepository {
         if (filter.state() != null) {
             where = where.and(RUN.STATE.eq(filter.state().word()));
         }
-        if (filter.kind() != null) {
-            where = where.and(RUN.KIND.eq(filter.kind().word()));
-        }
+        var sought = filter.kind() == null
+                ? List.<Condition>of()
+                : List.of(RUN.KIND.eq(filter.kind().word()));
         return Paging.page(
                 tx.sql().select(LISTED).from(RUN),
-                new Scan(tx.sql(), RUN, where, COLUMNS),
+                new Scan(tx.sql(), RUN, where, sought, COLUMNS),
                 request,
                 row -> new Listed(
                         run(row), new Demand(row.get(RUN.MILLI_CPUS), row.get(RUN.MEMORY_BYTES), row.get(RUN.GPUS))));

@@ -17,8 +17,10 @@ import io.animus.kernel.domain.PageRequest;
 import io.animus.kernel.domain.access.Principal;
 import io.animus.kernel.domain.access.Reach;
 import io.animus.kernel.domain.run.RunFilter;
+import io.animus.kernel.domain.run.RunKind;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -103,7 +105,7 @@ class FilteredListsTest {
         }
     }
 
-    /** Three pages of 5,000, of which one holds the one run that is wanted. */
+    /** Four pages of 5,000, of which one holds the one run that is wanted, and what is left. */
     @Test
     void looksAtSoManyItemsForAPageAndNoMore() throws SQLException {
         var project = project(3);
@@ -111,21 +113,48 @@ class FilteredListsTest {
         var filter = new ListFilter.All(List.of(
                 compared("priority", Relation.EQUAL, new ListValue.Number(50)),
                 new ListFilter.OneOf(field("exitCode"), List.of(new ListValue.Number(7)))));
+
+        assertThat(found("run", filter, (tx, request) -> tx.runs().page(project, Reach.ALL, ANY, request)))
+                .containsExactly(0, 1, 0, 0, 0);
+        // No index serves for the kind either.
+        var production = new RunFilter(null, RunKind.PRODUCTION);
+        assertThat(found("run", null, (tx, request) -> tx.runs().page(project, Reach.ALL, production, request)))
+                .containsExactly(0, 1, 0, 0, 0);
+    }
+
+    @Test
+    void looksNoFurtherForWhatAParameterAsksForAmongEvents() throws SQLException {
+        fillEvents(2 * Scan.FARTHEST + 10);
+        var year = Duration.ofDays(365);
+        for (var absent : List.of(
+                new AuditRepository.Filter(null, null, null, "nothing.done", null, null, null, null),
+                new AuditRepository.Filter(null, null, null, null, null, "denied", null, null),
+                new AuditRepository.Filter(null, null, null, null, null, null, NOON.plus(year), null),
+                new AuditRepository.Filter(null, null, null, null, null, null, null, NOON.minus(year)))) {
+            assertThat(found("audit_event", null, (tx, request) -> tx.audit().page(absent, request)))
+                    .as("%s", absent)
+                    .containsExactly(0, 0, 0);
+        }
+    }
+
+    /** How many items each page of a list has; none reads more of the table than it may. */
+    private static List<Integer> found(String table, @Nullable ListFilter filter, Asked list) {
         var found = new ArrayList<Integer>();
-        String after = null;
+        @Nullable String after = null;
         do {
             var request = new PageRequest(50, after, Order.NEWEST_FIRST, filter);
-            var read = postgres.database().write(tx -> {
-                var before = read(tx);
-                var page = tx.runs().page(project, Reach.ALL, ANY, request);
-                assertThat(read(tx) - before).as("entries and rows read").isLessThanOrEqualTo(Scan.FARTHEST + 60);
-                return page;
+            Page<?> page = postgres.database().write(tx -> {
+                var before = read(tx, table);
+                Page<?> asked = list.page(tx, request);
+                assertThat(read(tx, table) - before)
+                        .as("entries and rows read")
+                        .isLessThanOrEqualTo(Scan.FARTHEST + 60);
+                return asked;
             });
-            found.add(read.items().size());
-            after = read.next();
+            found.add(page.items().size());
+            after = page.next();
         } while (after != null);
-
-        assertThat(found).containsExactly(0, 1, 0, 0, 0);
+        return found;
     }
 
     @Test
@@ -136,9 +165,9 @@ class FilteredListsTest {
         var request = new PageRequest(50, null, Order.NEWEST_FIRST, filter);
 
         var read = postgres.database().write(tx -> {
-            var before = read(tx);
+            var before = read(tx, "run");
             assertThat(tx.runs().page(project, Reach.ALL, ANY, request).items()).hasSize(50);
-            return read(tx) - before;
+            return read(tx, "run") - before;
         });
 
         assertThat(read).as("entries and rows read").isLessThanOrEqualTo(200);
@@ -150,7 +179,7 @@ class FilteredListsTest {
             var filter = new ListFilter.Not(new ListFilter.Absent(field));
             var request = new PageRequest(5, null, Order.NEWEST_FIRST, filter);
             var page = postgres.database().read(tx -> tx.audit()
-                    .page(new AuditRepository.Filter(null, null, null, null, null, null, null, null), request));
+                    .page(new AuditRepository.Filter(null, null, null, null, "none", null, null, null), request));
             assertThat(page.items()).as(field.name()).isEmpty();
         }
         var none = new TypeId("mdl_00000000000000000000000000");
@@ -230,18 +259,32 @@ class FilteredListsTest {
         });
     }
 
-    /** How much this session has read of the table of runs: entries of its indexes, and rows where it had to scan. */
-    private static long read(Transaction tx) {
+    /** How much this session has read of a table: entries of its indexes, and rows where it had to scan. */
+    private static long read(Transaction tx, String table) {
         return tx.sql()
                 .fetchSingle(
                         """
-                        select pg_stat_get_xact_tuples_returned('run'::regclass)
-                            + (select sum(pg_stat_get_xact_tuples_returned(indexrelid)) from pg_index
-                                where indrelid = 'run'::regclass)""")
+                        select pg_stat_get_xact_tuples_returned(%1$s)
+                            + (select sum(pg_stat_get_xact_tuples_returned(indexrelid)) from pg_index where indrelid = %1$s)"""
+                                .formatted("'" + table + "'::regclass"))
                 .get(0, Long.class);
     }
 
-    /** Succeeded runs, of which one has another exit code. */
+    /** Events of a single action, which can't be read. */
+    private static void fillEvents(int count) throws SQLException {
+        try (var owner = postgres.asOwner();
+                var sql = owner.createStatement()) {
+            sql.execute(
+                    """
+                    insert into audit_event (id, leaf, at, action, outcome)
+                    select ('00000000-0000-7000-8000-' || lpad(i::text, 12, '0'))::uuid, '', '%s', 'run.created', 'success'
+                    from generate_series(1, %d) i"""
+                            .formatted(NOON, count));
+            sql.execute("analyze audit_event");
+        }
+    }
+
+    /** Succeeded runs, of which one has another exit code and is for production. */
     private static void fill(TypeId project, int count) throws SQLException {
         try (var owner = postgres.asOwner();
                 var sql = owner.createStatement()) {
@@ -249,7 +292,8 @@ class FilteredListsTest {
                     """
                     insert into run (id, project_id, kind, spec, spec_digest, composition_digest, tags, created_at,
                         created_by, milli_cpus, memory_bytes, gpus, timeout_seconds, priority, state, queued_at, exit_code)
-                    select 'run_0' || lpad(%1$d::text, 10, '0') || lpad(i::text, 15, '0'), '%2$s', 'development', '',
+                    select 'run_0' || lpad(%1$d::text, 10, '0') || lpad(i::text, 15, '0'), '%2$s',
+                        case i when %3$d then 'production' else 'development' end, '',
                         'sha256:' || repeat('0', 64), 'sha256:' || repeat('0', 64), '{}', now(), 'system:hub', 1000, 1024,
                         0, 60, 50, 'succeeded', now(), case i when %3$d then 7 else 0 end
                     from generate_series(1, %4$d) i"""
