@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What is known of a plugin where it is called. Safe for many threads. */
 final class Called {
+    private final Moment answers = new Moment();
     private volatile Name name;
     private volatile @Nullable String ban;
 
@@ -16,7 +17,12 @@ final class Called {
         name = new Name(plugin.getClass().getSimpleName(), null);
     }
 
-    /** Both at one moment. */
+    /** In which it has answered so far, if it is quick. */
+    Moment answers() {
+        return answers;
+    }
+
+    /** Both at the same time. */
     Name known() {
         return name;
     }

@@ -25,11 +25,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -47,15 +44,12 @@ public final class PortCalls {
     /** How many calls of a plugin may go on after their deadline: each may cost a processor. */
     private static final int MOST_OVERDUE = 4;
 
-    private final ExecutorService threads =
-            new ThreadPoolExecutor(0, MOST_CALLS, 30, TimeUnit.SECONDS, new SynchronousQueue<>(), PortCalls::thread);
+    private final ExecutorService threads = new PortThreads(MOST_CALLS);
     private final Map<Key, Guard> guards = new ConcurrentHashMap<>();
     private final Set<PortWork> underWay = ConcurrentHashMap.newKeySet();
     private final ReferenceQueue<Object> gone = new ReferenceQueue<>();
     private final Metrics.Times times;
     private final Tracing tracing;
-
-    private static final AtomicInteger THREADS = new AtomicInteger();
 
     /** A plugin itself, whatever it says it equals; nothing of it is called for that. */
     private static final class Key extends WeakReference<Object> {
@@ -294,6 +288,7 @@ public final class PortCalls {
             throw unavailable("the hub is busy with " + MOST_CALLS + " calls to plugins", e);
         }
         try {
+            guard.called().answers().sees(task::isDone);
             return task.get(deadline.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             work.cancel(places == guard.places() ? guard.overdue() : new HashSet<>());
@@ -354,13 +349,6 @@ public final class PortCalls {
 
     private static ExternalSystemException unavailable(@Nullable String message, @Nullable Throwable cause) {
         return new ExternalSystemException(Reason.UNAVAILABLE, String.valueOf(message), cause);
-    }
-
-    static Thread thread(Runnable work) {
-        var thread = new Thread(work, "animus-port-" + THREADS.incrementAndGet());
-        thread.setContextClassLoader(PortCalls.class.getClassLoader());
-        thread.setDaemon(true);
-        return thread;
     }
 
     /** The plugin did not answer in time; its thread was interrupted. */

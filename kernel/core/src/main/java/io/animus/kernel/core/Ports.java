@@ -68,7 +68,7 @@ public final class Ports {
     private final Duration firstPause;
     /** Has no thread before a plugin fails to say what it is. */
     private final ScheduledThreadPoolExecutor later =
-            new ScheduledThreadPoolExecutor(1, PortCalls::thread, new ThreadPoolExecutor.DiscardPolicy());
+            new ScheduledThreadPoolExecutor(1, PortThreads::thread, new ThreadPoolExecutor.DiscardPolicy());
 
     @Activate
     public Ports(@Reference(name = "calls") PortCalls calls) {
