@@ -21,7 +21,7 @@ final class Queue implements Benchmark {
 
     @Override
     public List<Finding> measure(Setting setting) throws IOException, SQLException, InterruptedException {
-        var runs = setting.pick(500, 100);
+        var runs = setting.pick(2_500, 100);
         try (var store = new InMemoryObjectStore();
                 var bed = new KernelBed(setting, name());
                 var leader = bed.kernel().lead();
