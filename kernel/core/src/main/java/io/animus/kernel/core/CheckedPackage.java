@@ -4,12 +4,9 @@ import io.animus.api.types.Json;
 import io.animus.kernel.trust.Mode;
 import io.animus.kernel.trust.PluginPackage;
 import io.animus.kernel.trust.Verdict;
-import java.util.List;
 
 /** A package that may come in. */
 record CheckedPackage(Judged judged, Consent consent) {
-    private static final int MOST_REASONS = 16;
-
     /** A package that may come in as far as its maker is concerned. */
     record Judged(PluginPackage plugin, Verdict verdict, Mode mode) {}
 
@@ -32,14 +29,9 @@ record CheckedPackage(Judged judged, Consent consent) {
                 .put("signedBy", Json.texts(signers))
                 .put("trust", judged.mode().word());
         if (!verdict.isTrusted()) {
-            details.put("reasons", reasons(verdict.problems()));
+            details.put("reasons", PluginRecord.reasons(verdict.problems()));
         }
         consent.describe(details);
         return details;
-    }
-
-    /** The first of them, as an audit event can hold them. */
-    static Json reasons(List<String> problems) {
-        return Json.array(problems.stream().limit(MOST_REASONS).map(Json::clean).toList());
     }
 }

@@ -168,7 +168,7 @@ public final class PluginRecord {
         }
     }
 
-    /** As an event can hold them. */
+    /** The first of them, each cut where it is long, as an event can hold them. */
     static Json reasons(List<String> reasons) {
         return Json.array(reasons.stream()
                 .limit(MOST_REASONS)

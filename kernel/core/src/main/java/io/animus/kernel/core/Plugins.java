@@ -287,7 +287,7 @@ public final class Plugins {
                 Action.PLUGIN_REFUSED,
                 name,
                 Json.object()
-                        .put("reasons", CheckedPackage.reasons(problems))
+                        .put("reasons", PluginRecord.reasons(problems))
                         .putIfPresent("request", request == null ? null : Json.clean(request))
                         .build());
     }
