@@ -36,7 +36,7 @@ class PortThreadsTest {
                 for (var call = from; call < from + CALLS; call++) {
                     var which = call;
                     var work = new FutureTask<>(() -> done.incrementAndGet(which));
-                    threads.execute(work);
+                    execute(work);
                     work.get();
                 }
                 return true;
@@ -50,6 +50,18 @@ class PortThreadsTest {
         }
         for (var call = 0; call < done.length(); call++) {
             assertThat(done.get(call)).isEqualTo(1);
+        }
+    }
+
+    /** Threads that have just ended their work are not free yet, so there may be none for a moment. */
+    private void execute(Runnable work) {
+        while (true) {
+            try {
+                threads.execute(work);
+                return;
+            } catch (RejectedExecutionException e) {
+                Thread.onSpinWait();
+            }
         }
     }
 
