@@ -76,10 +76,14 @@ public final class DatasetVersions {
                     var key = new ObjectKey(
                             found.project().value(), found.content().digest());
                     var file = of.name() + "-" + found.number();
+                    var store = reading.tx()
+                            .storedObjects()
+                            .find(found.project(), found.content().digest())
+                            .orElse(null);
                     return () -> new Download(
                             found,
-                            PluginFailures.refused(() ->
-                                    ports.storage(Ports.QUICK, store -> store.signDownload(key, file, VALIDITY))));
+                            PluginFailures.refused(() -> ports.storage(
+                                    store, Ports.QUICK, asked -> asked.signDownload(key, file, VALIDITY))));
                 },
                 (change, of, download) -> {
                     var details = Json.object()

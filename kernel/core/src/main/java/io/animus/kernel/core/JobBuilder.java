@@ -1,5 +1,8 @@
 package io.animus.kernel.core;
 
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.toMap;
+
 import io.animus.api.executor.Job;
 import io.animus.api.executor.JobInput;
 import io.animus.api.executor.Limits;
@@ -10,13 +13,17 @@ import io.animus.api.types.CommitSha;
 import io.animus.api.types.Digest;
 import io.animus.api.types.ExternalSystemException;
 import io.animus.api.types.TypeId;
+import io.animus.kernel.domain.RefusedException;
 import io.animus.kernel.domain.run.CodeRef;
 import io.animus.kernel.domain.run.Failure;
 import io.animus.kernel.domain.run.FailureCause;
 import io.animus.kernel.domain.run.Run;
+import io.animus.kernel.domain.run.RunInput;
 import io.animus.kernel.domain.run.RunSpec;
 import io.animus.kernel.store.postgres.CodeRepository.StoredArchive;
 import io.animus.kernel.store.postgres.Database;
+import io.animus.kernel.store.postgres.QueueRepository.UnderWay;
+import io.animus.kernel.store.postgres.StoredObjectRepository.StoredObject;
 import java.io.IOException;
 import java.io.Serial;
 import java.io.UncheckedIOException;
@@ -28,6 +35,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +55,7 @@ public final class JobBuilder {
 
     private final Database database;
     private final Ports ports;
+    private final ObjectPlaces places;
     private final Clock clock;
     /** Archives that were used last: a commit's archive never changes. */
     private final Map<Source, StoredArchive> archives = Collections.synchronizedMap(new LinkedHashMap<>() {
@@ -69,6 +78,7 @@ public final class JobBuilder {
     JobBuilder(Database database, Ports ports, Clock clock) {
         this.clock = clock;
         this.database = database;
+        places = new ObjectPlaces(database);
         this.ports = ports;
     }
 
@@ -89,26 +99,32 @@ public final class JobBuilder {
         }
     }
 
+    /** Something that a job reads, and the store that has it: empty for the first there is. */
+    private record Stored(String path, JobInput.Form form, Digest digest, long size, Optional<String> store) {}
+
     /**
-     * The job for an attempt of {@code run}.
+     * The job for the attempt that is under way.
      *
      * @throws ExternalSystemException {@code UNAVAILABLE} if it may work later
      */
-    Job build(Run run, RunSpec spec, TypeId attempt) throws UnbuildableException {
+    Job build(Run run, RunSpec spec, UnderWay attempt) throws UnbuildableException {
         var archive = archive(run.project(), spec.code());
-        // All in one call: signing is done in no time, and a call has a price.
-        List<JobInput> inputs = ports.storage(Ports.QUICK, store -> {
-            var signed = new ArrayList<JobInput>();
-            signed.add(input(store, run.project(), CODE, JobInput.Form.TAR, archive.digest(), archive.size()));
-            for (var input : spec.inputs()) {
-                var path = input.name().value();
-                signed.add(input(store, run.project(), path, JobInput.Form.FILE, input.digest(), input.size()));
-            }
-            return signed;
-        });
+        // Where the inputs are was noted before there was a run that reads them.
+        Map<Digest, Optional<String>> stores = attempt.isNoted()
+                ? places.of(
+                        run.project(),
+                        spec.inputs().stream().map(RunInput::digest).toList())
+                : Map.of();
+        var stored = new ArrayList<Stored>();
+        var archived = Optional.ofNullable(archive.store());
+        stored.add(new Stored(CODE, JobInput.Form.TAR, archive.digest(), archive.size(), archived));
+        for (var input : spec.inputs()) {
+            var store = stores.getOrDefault(input.digest(), Optional.empty());
+            stored.add(new Stored(input.name().value(), JobInput.Form.FILE, input.digest(), input.size(), store));
+        }
         var resources = spec.resources();
         return new Job(
-                attempt.value(),
+                attempt.attempt().value(),
                 run.specDigest(),
                 new Workload(spec.environment().image(), spec.command(), environment(spec)),
                 new Limits(
@@ -118,7 +134,7 @@ public final class JobBuilder {
                         resources.pids(),
                         resources.gpu()),
                 spec.networkClass(),
-                List.copyOf(inputs));
+                sign(run.project(), stored));
     }
 
     private static Map<String, String> environment(RunSpec spec) {
@@ -129,12 +145,26 @@ public final class JobBuilder {
                 Long.toString(spec.seed()));
     }
 
-    private static JobInput input(
-            ObjectStore store, TypeId project, String path, JobInput.Form form, Digest digest, long size) {
-        var key = new ObjectKey(project.value(), digest);
-        var name = path.replaceAll("[^A-Za-z0-9._-]", "_");
-        return new JobInput(
-                path, form, store.signDownload(key, name, URL_VALIDITY).url(), digest, size);
+    /** Asks each store in one call: signing is done in no time, and a call has a price. */
+    private List<JobInput> sign(TypeId project, List<Stored> inputs) {
+        var signed = new HashMap<Stored, JobInput>();
+        inputs.stream().collect(groupingBy(Stored::store)).forEach((instance, there) -> {
+            try {
+                signed.putAll(ports.storage(instance.orElse(null), Ports.QUICK, store -> there.stream()
+                        .collect(toMap(input -> input, input -> sign(store, project, input)))));
+            } catch (RefusedException e) {
+                there.forEach(input -> places.forget(project, input.digest()));
+                throw e;
+            }
+        });
+        return inputs.stream().map(signed::get).toList();
+    }
+
+    private static JobInput sign(ObjectStore store, TypeId project, Stored input) {
+        var key = new ObjectKey(project.value(), input.digest());
+        var name = input.path().replaceAll("[^A-Za-z0-9._-]", "_");
+        var url = store.signDownload(key, name, URL_VALIDITY).url();
+        return new JobInput(input.path(), input.form(), url, input.digest(), input.size());
     }
 
     /** The tree of the commit in the object store; fetched once for each project and commit. */
@@ -167,21 +197,25 @@ public final class JobBuilder {
     }
 
     private StoredArchive store(TypeId project, CodeRef code, Path file) {
-        var bound = database.read(tx -> tx.projects().plugins(project)).scm();
-        var archive = ports.scm(bound, URI.create(code.repository()), Ports.LONG, host -> {
+        var bound = database.read(tx -> tx.projects().plugins(project));
+        var archive = ports.scm(bound.scm(), URI.create(code.repository()), Ports.LONG, host -> {
             try (var out = Files.newOutputStream(file)) {
                 return host.archive(URI.create(code.repository()), code.commit(), out);
             }
         });
-        ports.storage(Ports.LONG, store -> {
+        ports.storage(bound.storage(), Ports.LONG, store -> {
             try (var content = Files.newInputStream(file)) {
                 store.put(new ObjectKey(project.value(), archive.digest()), archive.size(), content);
                 return archive;
             }
         });
-        var stored = new StoredArchive(archive.digest(), archive.size());
+        var stored = new StoredArchive(archive.digest(), archive.size(), bound.storage());
         database.write(tx -> {
             tx.code().insertArchive(project, code.repository(), code.commit(), stored, clock.instant());
+            if (stored.store() != null) {
+                var object = new StoredObject(project, stored.digest(), stored.store());
+                tx.storedObjects().insert(List.of(object), clock.instant());
+            }
             return stored;
         });
         return stored;

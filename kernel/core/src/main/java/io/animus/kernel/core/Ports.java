@@ -120,9 +120,15 @@ public final class Ports {
         }
     }
 
-    /** Asks the object store; errors as {@link #scm}. */
-    <T> T storage(Duration deadline, Call<ObjectStore, T> call) {
-        try (var store = stores.lease(any -> true).orElseThrow(() -> absent("object store is installed"))) {
+    /**
+     * Asks an object store; errors as {@link #scm}.
+     *
+     * @param instance the one to ask, as {@code technology.instance}; null for the first there is
+     */
+    <T> T storage(@Nullable String instance, Duration deadline, Call<ObjectStore, T> call) {
+        try (var store = stores.lease(candidate -> isBound(instance, candidate))
+                .orElseThrow(
+                        () -> absent("object store " + (instance == null ? "" : instance + " ") + "is installed"))) {
             return calls.call("storage", store.service(), deadline, held(ObjectStore.class, call));
         }
     }

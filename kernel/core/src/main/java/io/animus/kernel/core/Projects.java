@@ -143,7 +143,8 @@ public final class Projects {
                 .put("version", after.version())
                 .putIfPresent("scm", after.plugins().scm())
                 .putIfPresent("registry", after.plugins().registry())
-                .putIfPresent("executor", after.plugins().executor());
+                .putIfPresent("executor", after.plugins().executor())
+                .putIfPresent("storage", after.plugins().storage());
         change.audit(action, after.id(), details.build());
         return after;
     }

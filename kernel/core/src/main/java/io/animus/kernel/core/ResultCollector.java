@@ -155,7 +155,7 @@ public final class ResultCollector {
 
     private Artifact store(UnderWay run, JobOutput output) {
         var key = new ObjectKey(run.project().value(), output.digest());
-        if (ports.storage(Ports.QUICK, store -> store.find(key)).isEmpty()) {
+        if (ports.storage(run.store(), Ports.QUICK, store -> store.find(key)).isEmpty()) {
             copy(run, output, key);
         }
         var path = output.path();
@@ -165,7 +165,7 @@ public final class ResultCollector {
     /** Opens the output anew for each try to store it. */
     private void copy(UnderWay run, JobOutput output, ObjectKey key) {
         var dispatchId = run.attempt().value();
-        Optional<ExternalSystemException> failure = ports.storage(Ports.LONG, store -> {
+        Optional<ExternalSystemException> failure = ports.storage(run.store(), Ports.LONG, store -> {
             InputStream content;
             try {
                 content = ports.dataPlanes()
@@ -189,7 +189,7 @@ public final class ResultCollector {
             write(run, lines);
             var digest = lines.finish();
             var key = new ObjectKey(run.project().value(), digest);
-            ports.storage(Ports.LONG, store -> {
+            ports.storage(run.store(), Ports.LONG, store -> {
                 try (var content = lines.open()) {
                     store.put(key, lines.size(), content);
                     return digest;

@@ -102,17 +102,19 @@ public final class RunResults {
     /** A signed URL to the content, for a quarter of an hour; on record. */
     public Answer<Download> download(Caller caller, String project, String run, String artifact) {
         var target = Target.inProject(project, "artifact", artifact);
-        var found = gate.read(caller, target, Permission.READ_RESULTS, reading -> {
+        var stored = gate.read(caller, target, Permission.READ_RESULTS, reading -> {
             var owner = Runs.require(reading.tx(), reading.access(), run, Permission.READ_RESULTS);
-            return require(reading.tx(), owner, artifact);
+            var kept = require(reading.tx(), owner, artifact);
+            return new Stored(kept, storeOf(reading.tx(), kept));
         });
+        var found = stored.artifact();
         var key = new ObjectKey(found.project().value(), found.digest());
         var file = found.name().substring(found.name().lastIndexOf('/') + 1).replaceAll("[\\p{Cntrl}\\\\]", "_");
         var url = gate.onRecord(
                 caller,
                 target,
-                () -> PluginFailures.refused(
-                        () -> ports.storage(Ports.QUICK, store -> store.signDownload(key, file, URL_VALIDITY))));
+                () -> PluginFailures.refused(() -> ports.storage(
+                        stored.store(), Ports.QUICK, store -> store.signDownload(key, file, URL_VALIDITY))));
         return gate.change(caller, target, Permission.READ_RESULTS, null, change -> {
             Runs.require(change.tx(), change.access(), run, Permission.READ_RESULTS);
             change.audit(
@@ -121,6 +123,12 @@ public final class RunResults {
                     Json.object().put("digest", found.digest().value()).build());
             return new Download(found, url);
         });
+    }
+
+    private record Stored(Artifact artifact, @Nullable String store) {}
+
+    private static @Nullable String storeOf(Transaction tx, Artifact artifact) {
+        return tx.storedObjects().find(artifact.project(), artifact.digest()).orElse(null);
     }
 
     /** A log that may be read, and the event that records it. */
@@ -153,7 +161,7 @@ public final class RunResults {
         }
         if (current.get().end() != null) {
             // Whoever sees the end of an attempt sees its log: both were written at once.
-            database.read(tx -> tx.artifacts().findLog(run, attempt))
+            database.read(tx -> tx.artifacts().findLog(run, attempt).map(log -> new Stored(log, storeOf(tx, log))))
                     .ifPresent(log -> readStored(log, attempt, after, reader));
             return true;
         }
@@ -203,10 +211,10 @@ public final class RunResults {
         }
     }
 
-    private void readStored(Artifact log, int attempt, long after, LineReader reader) {
-        var key = new ObjectKey(log.project().value(), log.digest());
+    private void readStored(Stored log, int attempt, long after, LineReader reader) {
+        var key = new ObjectKey(log.artifact().project().value(), log.artifact().digest());
         // Only opened within the call: readers take their time, and would hold all places at the store meanwhile.
-        var content = PluginFailures.refused(() -> ports.storage(Ports.QUICK, store -> store.open(key)));
+        var content = PluginFailures.refused(() -> ports.storage(log.store(), Ports.QUICK, store -> store.open(key)));
         try (var lines = new BufferedReader(new InputStreamReader(content, StandardCharsets.UTF_8))) {
             var isWanted = true;
             for (@Nullable String json = lines.readLine(); json != null && isWanted; json = lines.readLine()) {

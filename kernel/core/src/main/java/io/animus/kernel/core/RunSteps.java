@@ -178,7 +178,7 @@ public final class RunSteps {
     private Optional<Step> dispatch(Leader leader, UnderWay underWay) {
         try {
             var run = runs.ask(underWay.run()).orElseThrow();
-            var job = jobs.build(run, RunSpec.of(Json.read(run.spec())), underWay.attempt());
+            var job = jobs.build(run, RunSpec.of(Json.read(run.spec())), underWay);
             // Building takes time, and what is dispatched runs: a hub that was paused must not start what is over.
             if (current.ask(new Seen(leader, underWay)).isEmpty()) {
                 throw new RunProgression.OvertakenException();
@@ -246,7 +246,7 @@ public final class RunSteps {
         var result = collector.collect(run, finished);
         var ending = ending(run, result.end());
         return new Step(run, true, (batch, current) -> {
-            batch.keep(result.artifacts());
+            batch.keep(run, result.artifacts());
             ending.on(batch, current);
         });
     }

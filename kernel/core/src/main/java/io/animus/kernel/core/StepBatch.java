@@ -10,6 +10,7 @@ import io.animus.kernel.domain.run.RunProgress;
 import io.animus.kernel.store.postgres.AttemptRepository.Ended;
 import io.animus.kernel.store.postgres.AttemptRepository.Started;
 import io.animus.kernel.store.postgres.QueueRepository.UnderWay;
+import io.animus.kernel.store.postgres.StoredObjectRepository.StoredObject;
 import io.animus.kernel.store.postgres.Transaction;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -21,6 +22,9 @@ final class StepBatch {
     private final List<Started> starts = new ArrayList<>();
     private final List<Ended> ends = new ArrayList<>();
     private final List<Artifact> artifacts = new ArrayList<>();
+    /** Of projects that are bound to a store. */
+    private final List<StoredObject> stored = new ArrayList<>();
+
     private final List<Move> moves = new ArrayList<>();
 
     /** @param now the moment of all steps */
@@ -42,9 +46,12 @@ final class StepBatch {
         ends.add(new Ended(run.attempt(), end));
     }
 
-    /** What an attempt left. */
-    void keep(List<Artifact> left) {
+    /** What the run's attempt left, in the store of the run's project. */
+    void keep(UnderWay run, List<Artifact> left) {
         artifacts.addAll(left);
+        if (run.store() != null) {
+            left.forEach(artifact -> stored.add(new StoredObject(run.project(), artifact.digest(), run.store())));
+        }
     }
 
     /** The run goes on to {@code next}; every step moves its run exactly once. */
@@ -58,6 +65,7 @@ final class StepBatch {
         // What is only inserted waits for the commit, and is asked for by nothing in between.
         tx.attempts().start(starts);
         tx.artifacts().insertProduced(artifacts);
+        tx.storedObjects().insert(stored, now);
         tx.attempts().end(ends);
     }
 

@@ -23,11 +23,13 @@ import io.animus.kernel.domain.lineage.LineageEdge;
 import io.animus.kernel.domain.lineage.Relation;
 import io.animus.kernel.domain.project.Project;
 import io.animus.kernel.store.postgres.AccessRepository.ProjectAccess;
+import io.animus.kernel.store.postgres.StoredObjectRepository.StoredObject;
 import io.animus.kernel.store.postgres.Transaction;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -80,17 +82,22 @@ public final class Uploads {
                 once,
                 (reading, into) -> {
                     requireFit(reading.tx(), reading.access(), into, content);
-                    return sign(reading.project(), content, VALIDITY);
+                    return sign(
+                            reading.project(),
+                            content,
+                            reading.project().plugins().storage(),
+                            VALIDITY);
                 },
-                (change, into, put) -> {
+                (change, into, place) -> {
                     requireFit(change.tx(), change.access(), into, content);
                     var upload = new Upload(
                             change.newId(Upload.PREFIX),
                             into.project(),
                             into.id(),
                             content,
+                            place.store(),
                             null,
-                            put.expires().truncatedTo(ChronoUnit.MICROS),
+                            place.put().expires().truncatedTo(ChronoUnit.MICROS),
                             change.made());
                     change.tx().uploads().insert(upload);
                     var details = Json.object()
@@ -99,7 +106,7 @@ public final class Uploads {
                             .put("size", content.size())
                             .build();
                     change.audit(Action.UPLOAD_OPENED, upload.id(), details);
-                    return new Ticket(upload, Upload.State.OPEN, put);
+                    return new Ticket(upload, Upload.State.OPEN, place.put());
                 });
     }
 
@@ -124,8 +131,8 @@ public final class Uploads {
                                 return () -> new Ticket(found, state, null);
                             }
                             var rest = Duration.between(reading.now(), found.expires());
-                            var put = sign(reading.project(), found.content(), rest);
-                            return () -> new Ticket(found, state, put.get());
+                            var place = sign(reading.project(), found.content(), found.store(), rest);
+                            return () -> new Ticket(found, state, place.get().put());
                         })
                 .get());
     }
@@ -144,7 +151,7 @@ public final class Uploads {
                         return () -> true;
                     }
                     requireOpen(reading.project(), found, reading.now());
-                    return () -> requireStored(reading.project(), found.content());
+                    return () -> requireStored(reading.project(), found);
                 },
                 (change, into, stored) -> complete(change, into, upload));
     }
@@ -164,6 +171,10 @@ public final class Uploads {
         var known =
                 tx.datasetVersions().findByDigest(into.id(), upload.content().digest());
         var version = known.orElseGet(() -> create(change, upload, number));
+        if (upload.store() != null) {
+            var stored = new StoredObject(upload.project(), upload.content().digest(), upload.store());
+            tx.storedObjects().insert(List.of(stored), change.now());
+        }
         if (!tx.uploads().complete(upload.id(), version.id())) {
             // Another hub's clock is ahead of this one's, and by that one the time is over.
             throw expired(upload);
@@ -257,17 +268,24 @@ public final class Uploads {
         return RefusedException.of(STATE_CONFLICT, "The upload expired at " + upload.expires() + ". Open another.");
     }
 
-    private Supplier<SignedUrl> sign(Project project, Content content, Duration validity) {
+    /** Where content is to be put, and the store that takes it there. */
+    private record Place(@Nullable String store, SignedUrl put) {}
+
+    private Supplier<Place> sign(Project project, Content content, @Nullable String store, Duration validity) {
         var key = key(project, content);
-        return () -> PluginFailures.refused(
-                "/size",
-                LIMIT_EXCEEDED,
-                () -> ports.storage(Ports.QUICK, store -> store.signUpload(key, content.size(), validity)));
+        return () -> new Place(
+                store,
+                PluginFailures.refused(
+                        "/size",
+                        LIMIT_EXCEEDED,
+                        () -> ports.storage(
+                                store, Ports.QUICK, asked -> asked.signUpload(key, content.size(), validity))));
     }
 
-    private boolean requireStored(Project project, Content content) {
+    private boolean requireStored(Project project, Upload upload) {
+        var content = upload.content();
         var key = key(project, content);
-        var size = PluginFailures.refused(() -> ports.storage(Ports.QUICK, store -> store.find(key)))
+        var size = PluginFailures.refused(() -> ports.storage(upload.store(), Ports.QUICK, store -> store.find(key)))
                 .orElseThrow(() -> RefusedException.of(
                         UPLOAD_INCOMPLETE, "The content isn't there yet. PUT it to the URL of the upload first."));
         // The store takes nothing under a digest that isn't its own, so what is there is right and may be another's: it

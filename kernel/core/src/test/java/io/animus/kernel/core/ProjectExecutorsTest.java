@@ -293,7 +293,7 @@ class ProjectExecutorsTest {
                 UnaryOperator.identity(),
                 UnaryOperator.identity(),
                 null,
-                now -> new PluginBindings(null, null, executor),
+                now -> new PluginBindings(null, null, executor, null),
                 "/plugins");
         var admin = kernel.somebody(SystemRole.PLATFORM_ADMIN);
         Kernel.done(new Projects(kernel.gate()).update(admin, lab.projectId(), version, edit));

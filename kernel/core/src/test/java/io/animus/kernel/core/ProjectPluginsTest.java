@@ -79,7 +79,7 @@ class ProjectPluginsTest {
 
     @Test
     void codeComesFromTheInstanceThatTheProjectIsBoundTo() {
-        bind(new PluginBindings("git.team", null, null));
+        bind(new PluginBindings("git.team", null, null, null));
 
         var run = lab.create(hub, lab.wish("trains"));
         assertThat(lab.finish(hub, run.id()).state()).isEqualTo(SUCCEEDED);
@@ -89,7 +89,7 @@ class ProjectPluginsTest {
 
     @Test
     void whileThatInstanceIsAwayNobodyElseIsAsked() {
-        bind(new PluginBindings("git.gone", null, null));
+        bind(new PluginBindings("git.gone", null, null, null));
 
         var refusal = DatasetSteps.refusal(() -> lab.create(hub, lab.wish("trains")));
         assertThat(refusal.violations()).extracting(Violation::code).containsExactly(PLUGIN_UNAVAILABLE);
@@ -124,7 +124,7 @@ class ProjectPluginsTest {
     void onlyAPlatformAdministratorBindsAndItIsOnRecord() {
         var projects = new Projects(kernel.gate());
         var owner = kernel.member(lab.project(), Role.OWNER);
-        var wanted = new PluginBindings("git.team", "oci.team", "memory.team");
+        var wanted = new PluginBindings("git.team", "oci.team", "memory.team", "memory.vault");
 
         var refusal = DatasetSteps.refusal(() -> update(projects, owner, wanted));
         assertThat(refusal.violations())
@@ -140,7 +140,7 @@ class ProjectPluginsTest {
                         lab.projectId()))
                 .singleElement()
                 .asString()
-                .contains("git.team", "oci.team", "memory.team");
+                .contains("git.team", "oci.team", "memory.team", "memory.vault");
     }
 
     private Answer<Project> update(Projects projects, Caller caller, PluginBindings wanted) {

@@ -121,6 +121,8 @@ class StepWriterTest {
                 run.run(),
                 run.number(),
                 run.placement(),
+                run.store(),
+                run.isNoted(),
                 null,
                 run.since(),
                 run.timeoutSeconds(),

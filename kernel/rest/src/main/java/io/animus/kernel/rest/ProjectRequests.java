@@ -80,8 +80,12 @@ final class ProjectRequests {
         var scm = patch.patch("scm", INSTANCE, null);
         var registry = patch.patch("registry", INSTANCE, null);
         var executor = patch.patch("executor", INSTANCE, null);
+        var storage = patch.patch("storage", INSTANCE, null);
         return now -> new PluginBindings(
-                scm.apply(now.scm()), registry.apply(now.registry()), executor.apply(now.executor()));
+                scm.apply(now.scm()),
+                registry.apply(now.registry()),
+                executor.apply(now.executor()),
+                storage.apply(now.storage()));
     }
 
     private static UnaryOperator<Map<String, String>> merge(Map<String, Optional<String>> patch) {

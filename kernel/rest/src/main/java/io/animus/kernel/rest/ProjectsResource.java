@@ -107,7 +107,8 @@ public final class ProjectsResource {
                 .object("plugins", plugins -> plugins.put(
                                 "scm", project.plugins().scm())
                         .put("registry", project.plugins().registry())
-                        .put("executor", project.plugins().executor()))
+                        .put("executor", project.plugins().executor())
+                        .put("storage", project.plugins().storage()))
                 .put("status", project.status().name().toLowerCase(Locale.ROOT));
         Access.writeMade(output, project.made());
         output.put("updatedAt", project.updated()).etag(project.version());

@@ -105,17 +105,18 @@ class ProjectsTest {
         admin.post(PATH, project("bound"));
         var path = PATH + "/bound";
         assertThat(owner.get(path).json().get("plugins").toString())
-                .isEqualTo("{\"scm\":null,\"registry\":null,\"executor\":null}");
+                .isEqualTo("{\"scm\":null,\"registry\":null,\"executor\":null,\"storage\":null}");
 
         admin.patch(path, "{\"plugins\": {\"scm\": \"git.team\"}}", "If-Match", "\"1\"");
         var bound = admin.patch(
                 path,
-                "{\"plugins\": {\"registry\": \"oci.team\", \"executor\": \"container.gpu\"}}",
+                "{\"plugins\": {\"registry\": \"oci.team\", \"executor\": \"container.gpu\", \"storage\": \"s3.vault\"}}",
                 "If-Match",
                 "\"2\"");
         assertThat(bound.json().get("plugins").toString())
                 .as(bound.body())
-                .isEqualTo("{\"scm\":\"git.team\",\"registry\":\"oci.team\",\"executor\":\"container.gpu\"}");
+                .isEqualTo(
+                        "{\"scm\":\"git.team\",\"registry\":\"oci.team\",\"executor\":\"container.gpu\",\"storage\":\"s3.vault\"}");
 
         var wrong = admin.patch(path, "{\"plugins\": {\"scm\": \"git\"}}", "If-Match", "\"3\"");
         assertThat(wrong.status()).isEqualTo(422);

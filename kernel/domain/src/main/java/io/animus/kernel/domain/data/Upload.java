@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Content on its way to become a dataset version.
  *
+ * @param store the object store that takes the content, as {@code technology.instance}; null for the first there is
  * @param datasetVersion what it became; null until then
  * @param expires from then on it can't become anything
  */
@@ -17,6 +18,7 @@ public record Upload(
         TypeId project,
         TypeId dataset,
         Content content,
+        @Nullable String store,
         @Nullable TypeId datasetVersion,
         Instant expires,
         Made made) {

@@ -9,10 +9,12 @@ import org.jspecify.annotations.Nullable;
  * @param scm the one that reads its code
  * @param registry the one that confirms its images
  * @param executor the one that its runs go to
+ * @param storage the one that keeps what it stores from now on
  */
-public record PluginBindings(@Nullable String scm, @Nullable String registry, @Nullable String executor) {
+public record PluginBindings(
+        @Nullable String scm, @Nullable String registry, @Nullable String executor, @Nullable String storage) {
     /** Of a project that takes what there is. */
-    public static final PluginBindings NONE = new PluginBindings(null, null, null);
+    public static final PluginBindings NONE = new PluginBindings(null, null, null, null);
 
     /** Technology and instance. */
     public static final Pattern FORM = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}\\.[a-z0-9][a-z0-9-]{0,62}");
@@ -21,6 +23,7 @@ public record PluginBindings(@Nullable String scm, @Nullable String registry, @N
         check(scm);
         check(registry);
         check(executor);
+        check(storage);
     }
 
     private static void check(@Nullable String instance) {

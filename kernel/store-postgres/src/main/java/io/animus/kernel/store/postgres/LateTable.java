@@ -31,6 +31,7 @@ enum LateTable {
             "",
             "id text, project_id text, run_id text, attempt integer, name text, kind text, media_type text, digest text,"
                     + " size bigint, retention_class text, created_at timestamptz"),
+    STORED_OBJECT(LateTable.IGNORE, "project_id text, digest text, store text, stored_at timestamptz"),
     LINEAGE_EDGE(LateTable.IGNORE, "project_id text, from_id text, relation text, to_id text"),
     COMPOSITION(LateTable.IGNORE, "digest text, content json, recorded_at timestamptz"),
     OUTBOX("", "id text, project_id text, type text, subject text, created_at timestamptz"),

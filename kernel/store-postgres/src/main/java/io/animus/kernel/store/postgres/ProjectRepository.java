@@ -187,6 +187,7 @@ public final class ProjectRepository {
                 .putIfPresent("scm", plugins.scm())
                 .putIfPresent("registry", plugins.registry())
                 .putIfPresent("executor", plugins.executor())
+                .putIfPresent("storage", plugins.storage())
                 .build();
     }
 
@@ -195,7 +196,8 @@ public final class ProjectRepository {
         return new PluginBindings(
                 members.findText("scm").orElse(null),
                 members.findText("registry").orElse(null),
-                members.findText("executor").orElse(null));
+                members.findText("executor").orElse(null),
+                members.findText("storage").orElse(null));
     }
 
     static Quota quota(Json quota) {

@@ -55,12 +55,16 @@ public final class QueueRepository {
 
     /**
      * The planner takes what is under way for much more than it is, and would rather read all runs in the order of their ids,
-     * or all attempts there ever were: so the runs come by their state before they are put in order, and attempts run by run.
+     * or all attempts there ever were: so the runs come by their state before they are put in order, and attempts run by run. For the same reason the
+     * question whether a project has any note asks for the order of the index: else all notes of others may be read for it.
      */
     private static final Prepared UNDER_WAY = new Prepared(
             """
             select run.id, run.project_id, run.state, attempt.id, run.attempts, attempt.executor, attempt.data_plane,
-                attempt.started_at, attempt.created_at, run.timeout_seconds, run.is_canceled
+                attempt.started_at, attempt.created_at, run.timeout_seconds, run.is_canceled,
+                (select plugins ->> 'storage' from project where project.id = run.project_id),
+                (select 1 from stored_object where stored_object.project_id = run.project_id
+                    order by project_id, digest, store limit 1) is not null
             from (
                 select * from (
                     select id, project_id, state, attempts, timeout_seconds, cancel_requested_at is not null as is_canceled
@@ -91,6 +95,8 @@ public final class QueueRepository {
      * @param attempt its latest attempt, whose id is the dispatch id
      * @param number of that attempt
      * @param placement where the job of that attempt is
+     * @param store where its project keeps what it stores now; null for the first there is
+     * @param isNoted whether it is noted of any of its project's objects where they are
      * @param started when that attempt was confirmed; null if it wasn't yet
      * @param since when the attempt was made
      */
@@ -101,6 +107,8 @@ public final class QueueRepository {
             TypeId attempt,
             int number,
             Placement placement,
+            @Nullable String store,
+            boolean isNoted,
             @Nullable Instant started,
             Instant since,
             int timeoutSeconds,
@@ -108,7 +116,18 @@ public final class QueueRepository {
         /** The same, with its job where it was found. */
         public UnderWay foundAt(Placement there) {
             return new UnderWay(
-                    run, project, state, attempt, number, there, started, since, timeoutSeconds, cancelRequested);
+                    run,
+                    project,
+                    state,
+                    attempt,
+                    number,
+                    there,
+                    store,
+                    isNoted,
+                    started,
+                    since,
+                    timeoutSeconds,
+                    cancelRequested);
         }
     }
 
@@ -197,6 +216,8 @@ public final class QueueRepository {
                         new TypeId(row.getString(4)),
                         row.getInt(5),
                         new Placement(row.getString(6), row.getString(7)),
+                        row.getString(12),
+                        row.getBoolean(13),
                         Prepared.instant(row, 8),
                         Objects.requireNonNull(Prepared.instant(row, 9)),
                         row.getInt(10),

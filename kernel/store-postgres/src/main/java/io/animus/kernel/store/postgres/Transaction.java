@@ -180,6 +180,10 @@ public final class Transaction implements AutoCloseable {
         return new CodeRepository(sql());
     }
 
+    public StoredObjectRepository storedObjects() {
+        return new StoredObjectRepository(this);
+    }
+
     public QueueRepository queue() {
         return new QueueRepository(this);
     }

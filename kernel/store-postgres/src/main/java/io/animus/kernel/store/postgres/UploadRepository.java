@@ -31,6 +31,7 @@ public final class UploadRepository {
                 .set(UPLOAD.DATASET_ID, upload.dataset())
                 .set(UPLOAD.DIGEST, upload.content().digest())
                 .set(UPLOAD.SIZE, upload.content().size())
+                .set(UPLOAD.STORE, upload.store())
                 .set(UPLOAD.DECLARATION, declaration(upload.content()))
                 .set(UPLOAD.EXPIRES_AT, upload.expires())
                 .set(UPLOAD.CREATED_AT, upload.made().at())
@@ -107,6 +108,7 @@ public final class UploadRepository {
                 row.get(UPLOAD.PROJECT_ID),
                 row.get(UPLOAD.DATASET_ID),
                 content,
+                row.get(UPLOAD.STORE),
                 row.get(UPLOAD.DATASET_VERSION_ID),
                 row.get(UPLOAD.EXPIRES_AT),
                 new Made(row.get(UPLOAD.CREATED_AT), row.get(UPLOAD.CREATED_BY)));

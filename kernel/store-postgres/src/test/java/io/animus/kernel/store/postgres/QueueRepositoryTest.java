@@ -85,7 +85,7 @@ class QueueRepositoryTest {
     @Test
     void saysWhereTheRunsOfAProjectGo() {
         var free = project(3);
-        var bound = project(3, new PluginBindings(null, null, "container.gpu"));
+        var bound = project(3, new PluginBindings(null, null, "container.gpu", null));
 
         var shares = postgres.database().read(tx -> tx.queue().shares(List.of(free, bound)));
 
@@ -124,6 +124,22 @@ class QueueRepositoryTest {
             assertThatExceptionOfType(SQLException.class)
                     .isThrownBy(() -> sql.execute("update attempt set executor = 'executor/container/other'"));
         }
+    }
+
+    @Test
+    void saysWhereARunUnderWayKeepsWhatItLeaves() {
+        var project = project(3, new PluginBindings(null, null, null, "memory.vault"));
+        queue(project, 1, 50, NOW);
+        postgres.database().write(tx -> {
+            tx.attempts().insert(List.of(attempt(project, 1, new Placement("executor/container/default", "plane"))));
+            return null;
+        });
+        move(run(project, 1), RunProgress::dispatching);
+
+        assertThat(postgres.database().read(tx -> tx.queue().underWay(5_000)).stream()
+                        .filter(underWay -> underWay.project().equals(project)))
+                .extracting(UnderWay::store, UnderWay::isNoted)
+                .containsExactly(tuple("memory.vault", false));
     }
 
     @Test
@@ -205,8 +221,11 @@ class QueueRepositoryTest {
                     + "select 'att_' || substr(id, 5), id, 1, 'any', 'here', now() from run "
                     + "where project_id = '" + project + "'");
             sql.execute("update run set attempts = 1 where project_id = '" + project + "'");
+            sql.execute(
+                    "insert into stored_object (project_id, digest, store, stored_at) select '" + project
+                            + "', 'sha256:' || lpad(to_hex(i), 64, '0'), 'memory.vault', now() from generate_series(1, 3000) i");
             // What the planner knows is of a moment at which very much was under way.
-            sql.execute("analyze run, attempt");
+            sql.execute("analyze run, attempt, stored_object");
             sql.execute("update run set state = 'succeeded' where project_id = '" + project + "' and id > '"
                     + run(project, 19) + "'");
             sql.execute("vacuum run");
@@ -216,6 +235,7 @@ class QueueRepositoryTest {
             // After the fifth time the server may keep to a plan that it made without knowing the limit.
             for (var i = 0; i < 12; i++) {
                 var before = read(tx, "attempt") + read(tx, "run");
+                var placesBefore = read(tx, "project") + read(tx, "stored_object");
                 var found = tx.queue().underWay(5_000);
                 assertThat(found)
                         .filteredOn(run -> run.project().equals(project))
@@ -224,6 +244,10 @@ class QueueRepositoryTest {
                                 .mapToObj(number -> run(project, number))
                                 .toList());
                 assertThat(read(tx, "attempt") + read(tx, "run") - before)
+                        .as("time " + i)
+                        .isPositive()
+                        .isLessThan(6L * found.size());
+                assertThat(read(tx, "project") + read(tx, "stored_object") - placesBefore)
                         .as("time " + i)
                         .isPositive()
                         .isLessThan(6L * found.size());

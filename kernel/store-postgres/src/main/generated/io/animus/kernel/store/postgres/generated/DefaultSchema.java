@@ -44,6 +44,7 @@ import io.animus.kernel.store.postgres.generated.tables.RunTransition;
 import io.animus.kernel.store.postgres.generated.tables.ServiceAccount;
 import io.animus.kernel.store.postgres.generated.tables.SourceArchive;
 import io.animus.kernel.store.postgres.generated.tables.StageChange;
+import io.animus.kernel.store.postgres.generated.tables.StoredObject;
 import io.animus.kernel.store.postgres.generated.tables.TrustProposal;
 import io.animus.kernel.store.postgres.generated.tables.Upload;
 import io.animus.kernel.store.postgres.generated.tables.WebhookSubscription;
@@ -143,6 +144,8 @@ public class DefaultSchema extends SchemaImpl {
 
     public final StageChange STAGE_CHANGE = StageChange.STAGE_CHANGE;
 
+    public final StoredObject STORED_OBJECT = StoredObject.STORED_OBJECT;
+
     public final TrustProposal TRUST_PROPOSAL = TrustProposal.TRUST_PROPOSAL;
 
     public final Upload UPLOAD = Upload.UPLOAD;
@@ -202,6 +205,7 @@ public class DefaultSchema extends SchemaImpl {
             ServiceAccount.SERVICE_ACCOUNT,
             SourceArchive.SOURCE_ARCHIVE,
             StageChange.STAGE_CHANGE,
+            StoredObject.STORED_OBJECT,
             TrustProposal.TRUST_PROPOSAL,
             Upload.UPLOAD,
             WebhookSubscription.WEBHOOK_SUBSCRIPTION

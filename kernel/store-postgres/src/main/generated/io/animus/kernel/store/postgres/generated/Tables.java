@@ -44,6 +44,7 @@ import io.animus.kernel.store.postgres.generated.tables.RunTransition;
 import io.animus.kernel.store.postgres.generated.tables.ServiceAccount;
 import io.animus.kernel.store.postgres.generated.tables.SourceArchive;
 import io.animus.kernel.store.postgres.generated.tables.StageChange;
+import io.animus.kernel.store.postgres.generated.tables.StoredObject;
 import io.animus.kernel.store.postgres.generated.tables.TrustProposal;
 import io.animus.kernel.store.postgres.generated.tables.Upload;
 import io.animus.kernel.store.postgres.generated.tables.WebhookSubscription;
@@ -131,6 +132,8 @@ public class Tables {
     public static final SourceArchive SOURCE_ARCHIVE = SourceArchive.SOURCE_ARCHIVE;
 
     public static final StageChange STAGE_CHANGE = StageChange.STAGE_CHANGE;
+
+    public static final StoredObject STORED_OBJECT = StoredObject.STORED_OBJECT;
 
     public static final TrustProposal TRUST_PROPOSAL = TrustProposal.TRUST_PROPOSAL;
 

@@ -72,6 +72,8 @@ public class Upload extends TableImpl<Record> {
 
     public final TableField<Record, Principal> CREATED_BY = createField(DSL.name("created_by"), SQLDataType.CLOB.nullable(false), this, "", Converter.ofNullable(String.class, Principal.class, io.animus.kernel.domain.access.Principal::parse, io.animus.kernel.domain.access.Principal::toString));
 
+    public final TableField<Record, String> STORE = createField(DSL.name("store"), SQLDataType.CLOB, this, "");
+
     private Upload(Name alias, Table<Record> aliased) {
         this(alias, aliased, (Field<?>[]) null, null);
     }
@@ -106,7 +108,8 @@ public class Upload extends TableImpl<Record> {
     public List<Check<Record>> getChecks() {
         return Arrays.asList(
             Internal.createCheck(this, DSL.name("upload_check"), "(((dataset_version_id IS NULL) OR (expired_at IS NULL)))", true),
-            Internal.createCheck(this, DSL.name("upload_size_check"), "((size >= 1))", true)
+            Internal.createCheck(this, DSL.name("upload_size_check"), "((size >= 1))", true),
+            Internal.createCheck(this, DSL.name("upload_store_check"), "((store ~ '^[a-z0-9][a-z0-9-]{0,62}\\.[a-z0-9][a-z0-9-]{0,62}$'::text))", true)
         );
     }
 
