@@ -18,6 +18,12 @@ import org.osgi.annotation.versioning.ConsumerType;
 public interface ObjectStore {
 
     /**
+     * Service property of a store that serves only projects that are bound to it, if it is {@code true}. Without it a store may
+     * get what projects without a binding keep.
+     */
+    String BOUND_ONLY = "animus.bound.only";
+
+    /**
      * Stores {@code content} and returns when it would survive a power cut. Content is streamed, never held whole.
      * The stream is not closed.
      *

@@ -3,7 +3,7 @@
  * plugins; a method added to it is a major change.
  */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 @NullMarked
 package io.animus.api.storage;
 

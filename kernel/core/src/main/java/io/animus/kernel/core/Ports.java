@@ -60,6 +60,7 @@ public final class Ports {
     private final Directory<ScmHost> scmHosts = new Directory<>();
     private final Directory<ImageRegistry> registries = new Directory<>();
     private final Directory<ObjectStore> stores = new Directory<>();
+    private final Directory<ObjectStore> boundStores = new Directory<>();
     private final Directory<AuditSink> sinks = new Directory<>();
     private final Directory<EventPublisher> publishers = new Directory<>();
     private final Directory<Plugin> plugins = new Directory<>();
@@ -127,6 +128,9 @@ public final class Ports {
      */
     <T> T storage(@Nullable String instance, Duration deadline, Call<ObjectStore, T> call) {
         try (var store = stores.lease(candidate -> isBound(instance, candidate))
+                .or(() -> instance == null
+                        ? Optional.empty()
+                        : boundStores.lease(candidate -> isBound(instance, candidate)))
                 .orElseThrow(
                         () -> absent("object store " + (instance == null ? "" : instance + " ") + "is installed"))) {
             return calls.call("storage", store.service(), deadline, held(ObjectStore.class, call));
@@ -209,7 +213,7 @@ public final class Ports {
     }
 
     private Stream<Directory<?>> directories() {
-        return Stream.of(scmHosts, registries, stores, dataPlanes.directory(), sinks, publishers, plugins);
+        return Stream.of(scmHosts, registries, stores, boundStores, dataPlanes.directory(), sinks, publishers, plugins);
     }
 
     @Reference(name = "scm", cardinality = MULTIPLE, policy = DYNAMIC)
@@ -232,11 +236,13 @@ public final class Ports {
 
     @Reference(name = "storage", cardinality = MULTIPLE, policy = DYNAMIC)
     void addStorage(ObjectStore store, Map<String, ?> properties) {
-        stores.add(store, properties);
+        var kind = Boolean.TRUE.equals(properties.get(ObjectStore.BOUND_ONLY)) ? boundStores : stores;
+        kind.add(store, properties);
     }
 
     void removeStorage(ObjectStore store) {
         stores.remove(store);
+        boundStores.remove(store);
     }
 
     @Reference(name = "executor", cardinality = MULTIPLE, policy = DYNAMIC)

@@ -92,6 +92,29 @@ class ProjectStoresTest {
     }
 
     @Test
+    void aStoreForBoundProjectsGetsNothingOfOthers() throws Exception {
+        var annex = store("annex");
+        kernel.ports().addStorage(annex, Map.of("service.ranking", 1, ObjectStore.BOUND_ONLY, true));
+        kernel.ports().removeStorage(vault);
+        bind(data.project, 1, "memory.annex");
+        var other = new DatasetSteps(kernel);
+
+        data.version("ours");
+        other.version("theirs");
+        assertThat(has(annex, data.project, "ours")).isTrue();
+        assertThat(has(kernel.store(), other.project, "theirs")).isTrue();
+
+        kernel.ports().removeStorage(kernel.store());
+        try {
+            assertThat(DatasetSteps.refused(() -> other.open(DatasetSteps.content("more"))))
+                    .containsExactly(PLUGIN_UNAVAILABLE);
+            assertThat(data.download(data.developer, "1")).isEqualTo("ours");
+        } finally {
+            kernel.ports().addStorage(kernel.store(), Map.of());
+        }
+    }
+
+    @Test
     void anUploadUnderWayEndsWhereItBegan() throws Exception {
         bind(data.project, 1, "memory.vault");
         var ticket = data.open(DatasetSteps.content("begun"));

@@ -31,18 +31,20 @@ import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
-/** Keeps objects in a directory; {@link ObjectServlet} serves the URLs that this signs. */
+/** Keeps objects in a directory; {@link ObjectServlet} serves the URLs that this signs. Of this there is one, {@code default}. */
 @Component(
         service = {ObjectStore.class, Plugin.class, FilesystemObjectStore.class},
         configurationPid = "io.animus.plugin.storage.filesystem")
 @Designate(ocd = FilesystemObjectStore.Config.class)
-public final class FilesystemObjectStore implements ObjectStore, Plugin, AutoCloseable {
+public class FilesystemObjectStore implements ObjectStore, Plugin, AutoCloseable {
     /** Where the signed URLs of this store live on the hub. */
     static final String PATH = "/objects";
 
-    private static final PluginDescriptor DESCRIPTOR = new PluginDescriptor("storage", "filesystem", "default");
-    private static final int MAX_FILE_NAME = 255;
+    /** The instance whose signed URLs don't say which one they are of. */
+    static final String DEFAULT = "default";
+
     private static final long MIB = 1024L * 1024;
+    private static final int MAX_FILE_NAME = 255;
 
     /** Where objects are kept and how they are reached. */
     @ObjectClassDefinition(name = "Filesystem object store")
@@ -57,6 +59,7 @@ public final class FilesystemObjectStore implements ObjectStore, Plugin, AutoClo
         long free__floor__mib() default 256;
     }
 
+    private final PluginDescriptor descriptor;
     private final ObjectDirectory objects;
     private final UrlSigner signer;
     private final URI publicUrl;
@@ -65,16 +68,25 @@ public final class FilesystemObjectStore implements ObjectStore, Plugin, AutoClo
 
     @Activate
     public FilesystemObjectStore(BundleContext bundle, Config config) throws IOException {
-        this(
-                directory(bundle, config.directory()),
-                config.free__floor__mib() * MIB,
-                URI.create(config.public__url()),
-                Clock.systemUTC(),
-                routes -> PluginRoutes.start(bundle, DESCRIPTOR.toString(), routes));
+        this(bundle, DEFAULT, directory(bundle, config.directory()), config.free__floor__mib(), config.public__url());
     }
 
-    FilesystemObjectStore(Path directory, long freeFloor, URI publicUrl, Clock clock, RoutesStart start)
+    FilesystemObjectStore(BundleContext bundle, String instance, Path directory, long freeFloorMib, String publicUrl)
             throws IOException {
+        this(
+                instance,
+                directory,
+                freeFloorMib * MIB,
+                URI.create(publicUrl),
+                Clock.systemUTC(),
+                routes -> PluginRoutes.start(
+                        bundle, new PluginDescriptor("storage", "filesystem", instance).toString(), routes));
+    }
+
+    FilesystemObjectStore(
+            String instance, Path directory, long freeFloor, URI publicUrl, Clock clock, RoutesStart start)
+            throws IOException {
+        this.descriptor = new PluginDescriptor("storage", "filesystem", instance);
         this.objects = new ObjectDirectory(directory, freeFloor);
         this.signer = UrlSigner.withKeyIn(directory.resolve("signing.key"));
         this.publicUrl = publicUrl;
@@ -127,7 +139,7 @@ public final class FilesystemObjectStore implements ObjectStore, Plugin, AutoClo
         if (size < 0) {
             throw new IllegalArgumentException("a size is 0 or more, not " + size);
         }
-        return sign(new Permission("PUT", key, size, expiry(validity).getEpochSecond(), ""));
+        return sign(new Permission(place(), "PUT", key, size, expiry(validity).getEpochSecond(), ""));
     }
 
     @Override
@@ -139,12 +151,19 @@ public final class FilesystemObjectStore implements ObjectStore, Plugin, AutoClo
             throw new IllegalArgumentException(
                     "a file name has 1 to " + MAX_FILE_NAME + " characters, no path separators, no control characters");
         }
-        return sign(new Permission("GET", key, 0, expiry(validity).getEpochSecond(), fileName));
+        return sign(new Permission(place(), "GET", key, 0, expiry(validity).getEpochSecond(), fileName));
+    }
+
+    /** The folder of URLs, below {@link #PATH}, that this store's are in; empty for that one itself. */
+    final String place() {
+        return descriptor.instance().equals(DEFAULT) ? "" : descriptor.instance();
     }
 
     /** Whether {@code signature} is this store's for exactly this permission, and the permission hasn't expired. */
     boolean allows(Permission permission, String signature) {
-        return signer.isSigned(permission, signature) && clock.instant().getEpochSecond() <= permission.expires();
+        return permission.place().equals(place())
+                && signer.isSigned(permission, signature)
+                && clock.instant().getEpochSecond() <= permission.expires();
     }
 
     /** The object, to be read from any place and closed by the caller; empty if there is none. */
@@ -154,7 +173,7 @@ public final class FilesystemObjectStore implements ObjectStore, Plugin, AutoClo
 
     @Override
     public PluginDescriptor descriptor() {
-        return DESCRIPTOR;
+        return descriptor;
     }
 
     @Override
@@ -167,7 +186,7 @@ public final class FilesystemObjectStore implements ObjectStore, Plugin, AutoClo
     }
 
     private SignedUrl sign(Permission permission) {
-        var url = publicUrl.toString().replaceAll("/+$", "") + PATH + "/"
+        var url = publicUrl.toString().replaceAll("/+$", "") + PATH + (place().isEmpty() ? "/" : "/" + place() + "/")
                 + permission.key().namespace() + "/" + permission.key().digest().hex() + "?size="
                 + permission.size() + "&expires=" + permission.expires() + "&name="
                 + URLEncoder.encode(permission.fileName(), UTF_8) + "&signature=" + signer.sign(permission);

@@ -15,30 +15,42 @@ import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Pattern;
-import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.servlet.whiteboard.propertytypes.HttpWhiteboardServletPattern;
 
 /**
- * {@code /objects/{namespace}/{digest}}: uploads and downloads by signed URL. The signature is all the authentication
- * there is; who has none learns nothing about what is stored.
+ * {@code /objects/{namespace}/{digest}} of the default store and {@code /objects/{instance}/{namespace}/{digest}} of the others:
+ * uploads and downloads by signed URL. The signature is all the authentication there is; who has none learns nothing about
+ * what is stored, or in how many stores.
  */
 @Component(service = Servlet.class)
 @HttpWhiteboardServletPattern(FilesystemObjectStore.PATH + "/*")
 public final class ObjectServlet extends HttpServlet {
     private static final long serialVersionUID = 1L;
-    private static final Pattern PATH = Pattern.compile("/([a-z0-9][a-z0-9_-]{0,62})/([0-9a-f]{64})");
+    private static final Pattern PATH =
+            Pattern.compile("/(?:([a-z0-9][a-z0-9-]{0,62})/)?([a-z0-9][a-z0-9_-]{0,62})/([0-9a-f]{64})");
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}");
     private static final int BUFFER = 64 * 1024;
 
-    private final transient FilesystemObjectStore store;
+    private final transient List<FilesystemObjectStore> stores = new CopyOnWriteArrayList<>();
 
-    @Activate
-    public ObjectServlet(@Reference(name = "store") FilesystemObjectStore store) {
-        this.store = store;
+    /** What a request may do, and with which store. */
+    private record Allowed(FilesystemObjectStore store, Permission permission) {}
+
+    @Reference(name = "store", cardinality = ReferenceCardinality.AT_LEAST_ONE, policy = ReferencePolicy.DYNAMIC)
+    void add(FilesystemObjectStore store) {
+        stores.add(store);
+    }
+
+    void remove(FilesystemObjectStore store) {
+        stores.remove(store);
     }
 
     @Override
@@ -51,17 +63,17 @@ public final class ObjectServlet extends HttpServlet {
             Problem.METHOD_NOT_ALLOWED.send(request, response, "an object can be got or put");
             return;
         }
-        var permission = permission(request);
-        if (permission.isEmpty()) {
+        var allowed = allowed(request);
+        if (allowed.isEmpty()) {
             Problem.NOT_ALLOWED.send(
                     request, response, "the URL is not signed for this, was changed or has expired: ask for a new one");
             return;
         }
         try {
             if (method.equals("PUT")) {
-                take(permission.get(), request, response);
+                take(allowed.get(), request, response);
             } else {
-                give(permission.get(), request, response);
+                give(allowed.get(), request, response);
             }
         } catch (ExternalSystemException e) {
             // What is left of a body is not worth reading.
@@ -71,7 +83,7 @@ public final class ObjectServlet extends HttpServlet {
         }
     }
 
-    private Optional<Permission> permission(HttpServletRequest request) {
+    private Optional<Allowed> allowed(HttpServletRequest request) {
         var path = PATH.matcher(Optional.ofNullable(request.getPathInfo()).orElse(""));
         var size = parameter(request, "size");
         var expires = parameter(request, "expires");
@@ -81,16 +93,22 @@ public final class ObjectServlet extends HttpServlet {
             return Optional.empty();
         }
         var permission = new Permission(
+                Optional.ofNullable(path.group(1)).orElse(""),
                 request.getMethod().equals("PUT") ? "PUT" : "GET",
-                new ObjectKey(path.group(1), new Digest("sha256:" + path.group(2))),
+                new ObjectKey(path.group(2), new Digest("sha256:" + path.group(3))),
                 Long.parseLong(size),
                 Long.parseLong(expires),
                 parameter(request, "name"));
-        return store.allows(permission, parameter(request, "signature")) ? Optional.of(permission) : Optional.empty();
+        var signature = parameter(request, "signature");
+        return stores.stream()
+                .filter(store -> store.allows(permission, signature))
+                .findFirst()
+                .map(store -> new Allowed(store, permission));
     }
 
-    private void take(Permission permission, HttpServletRequest request, HttpServletResponse response)
+    private static void take(Allowed allowed, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
+        var permission = allowed.permission();
         var announced = request.getContentLengthLong();
         if (announced >= 0 && announced != permission.size()) {
             response.setHeader("Connection", "close");
@@ -98,14 +116,15 @@ public final class ObjectServlet extends HttpServlet {
                     request, response, "the body has " + announced + " bytes, the URL is for " + permission.size());
             return;
         }
-        store.put(permission.key(), permission.size(), request.getInputStream());
+        allowed.store().put(permission.key(), permission.size(), request.getInputStream());
         response.setHeader("ETag", etag(permission.key()));
         response.setStatus(HttpServletResponse.SC_NO_CONTENT);
     }
 
-    private void give(Permission permission, HttpServletRequest request, HttpServletResponse response)
+    private static void give(Allowed allowed, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
-        var found = store.channel(permission.key());
+        var permission = allowed.permission();
+        var found = allowed.store().channel(permission.key());
         if (found.isEmpty()) {
             Problem.NOT_FOUND.send(
                     request, response, "there is no object " + permission.key().digest());

@@ -35,17 +35,18 @@ final class UrlSigner {
     /**
      * What a signed URL allows.
      *
+     * @param place of the store among those of the hub; empty for the default one
      * @param method {@code PUT} or {@code GET}, which covers HEAD
      * @param size of an upload, in bytes; 0 for a download
      * @param expires seconds since 1970
      * @param fileName of a download; empty for an upload
      */
-    record Permission(String method, ObjectKey key, long size, long expires, String fileName) {
+    record Permission(String place, String method, ObjectKey key, long size, long expires, String fileName) {
         // None of the parts can contain a line feed, so the joined form is unambiguous.
         private byte[] canonical() {
             return String.join(
                             "\n",
-                            "animus-object-url-1",
+                            place.isEmpty() ? "animus-object-url-1" : "animus-object-url-1/" + place,
                             method,
                             key.namespace(),
                             key.digest().value(),

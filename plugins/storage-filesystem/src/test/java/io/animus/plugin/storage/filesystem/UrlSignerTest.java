@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 class UrlSignerTest {
     private static final int HUBS = 8;
     private static final Permission PERMISSION =
-            new Permission("GET", new ObjectKey("a", Digest.of(new byte[0])), 0, 1, "a");
+            new Permission("", "GET", new ObjectKey("a", Digest.of(new byte[0])), 0, 1, "a");
 
     @TempDir
     Path directory;
