@@ -153,15 +153,20 @@ final class PortWork implements Runnable {
 
     /** Which code a thread runs, but for the JDK's: {@code " in Type.method"}; empty if there is no other. */
     static String place(Thread thread) {
-        return code(thread)
+        return place(thread.getStackTrace());
+    }
+
+    /** The same of a thread that had this stack. */
+    static String place(StackTraceElement[] stack) {
+        return code(stack)
                 .findFirst()
                 .map(frame -> " in " + frame.getClassName() + "." + frame.getMethodName())
                 .orElse("");
     }
 
-    /** What a thread runs now, innermost first, without what is the JDK's. */
-    static Stream<StackTraceElement> code(Thread thread) {
-        return Arrays.stream(thread.getStackTrace())
+    /** What a thread with this stack runs, innermost first, without what is the JDK's. */
+    static Stream<StackTraceElement> code(StackTraceElement[] stack) {
+        return Arrays.stream(stack)
                 .filter(frame -> !frame.getClassName().startsWith("java.")
                         && !frame.getClassName().startsWith("jdk."));
     }
