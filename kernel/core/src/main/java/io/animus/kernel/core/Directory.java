@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /**
@@ -54,6 +55,7 @@ final class Directory<P> {
 
     synchronized void remove(P service) {
         present.removeIf(known -> known.service == service);
+        notifyAll();
     }
 
     /** Finds a service to call. Nobody waits for a service that takes long to say whether it fits, but who asks. */
@@ -109,15 +111,35 @@ final class Directory<P> {
     }
 
     /** How many calls to services of a bundle are under way. */
-    synchronized int calls(long bundle) {
+    private int calls(long bundle) {
         return present.stream()
                 .filter(known -> known.bundle == bundle)
                 .mapToInt(known -> known.calls)
                 .sum();
     }
 
+    /**
+     * Waits until no call to services of a bundle is under way.
+     *
+     * @param deadline as {@link System#nanoTime}
+     * @return whether that came about by then
+     */
+    synchronized boolean awaitEnd(long bundle, long deadline) throws InterruptedException {
+        while (calls(bundle) > 0) {
+            var left = deadline - System.nanoTime();
+            if (left <= 0) {
+                return false;
+            }
+            TimeUnit.NANOSECONDS.timedWait(this, left);
+        }
+        return true;
+    }
+
     private synchronized void end(Present<P> called) {
         called.calls--;
+        if (called.retired && called.calls == 0) {
+            notifyAll();
+        }
     }
 
     private Lease<P> lease(Present<P> called) {

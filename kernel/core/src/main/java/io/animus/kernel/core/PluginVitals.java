@@ -54,8 +54,17 @@ final class PluginVitals {
     /** Keeps new calls from a bundle and waits for those under way, no longer than {@code patience}. */
     void drain(Bundle bundle, Duration patience) {
         ports.retire(bundle.getBundleId(), true);
-        if (!until(patience, () -> ports.callsTo(bundle.getBundleId()) == 0)) {
+        if (!hasEnd(bundle, patience)) {
             LOG.warn("calls to {} go on after {} s, and are cut off", bundle, patience.toSeconds());
+        }
+    }
+
+    private boolean hasEnd(Bundle bundle, Duration patience) {
+        try {
+            return ports.awaitEndOfCalls(bundle.getBundleId(), patience);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 

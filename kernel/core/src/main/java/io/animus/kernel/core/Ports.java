@@ -207,9 +207,19 @@ public final class Ports {
         directories().forEach(directory -> directory.retire(bundle, retired));
     }
 
-    /** How many calls to plugins of a bundle are under way. */
-    int callsTo(long bundle) {
-        return directories().mapToInt(directory -> directory.calls(bundle)).sum();
+    /**
+     * Waits until no call to plugins of a bundle is under way. Those of a retired bundle only get fewer.
+     *
+     * @return whether that came about in time
+     */
+    boolean awaitEndOfCalls(long bundle, Duration patience) throws InterruptedException {
+        var deadline = System.nanoTime() + patience.toNanos();
+        for (var directory : directories().toList()) {
+            if (!directory.awaitEnd(bundle, deadline)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private Stream<Directory<?>> directories() {
