@@ -143,7 +143,11 @@ final class PluginBundles {
     private Bundle install(PluginPackage plugin, BundleFile file) throws BundleException, IOException {
         try (var content = plugin.open(file)) {
             var bundle = framework.installBundle(location(file), content);
-            bundle.adapt(BundleStartLevel.class).setStartLevel(START_LEVEL);
+            var level = bundle.adapt(BundleStartLevel.class);
+            // Where new bundles have it anyhow, nothing is written.
+            if (level.getStartLevel() != START_LEVEL) {
+                level.setStartLevel(START_LEVEL);
+            }
             return bundle;
         }
     }
@@ -269,10 +273,16 @@ final class PluginBundles {
         var gone = all().filter(PluginBundles::isPackaged)
                 .filter(bundle -> !keep.contains(bundle.getLocation()) && isStopped(bundle, patience))
                 .toList();
+        if (gone.isEmpty()) {
+            return;
+        }
         gone.forEach(PluginBundles::uninstall);
-        if (!gone.isEmpty()) {
+        var wiring = framework.getBundle(0).adapt(FrameworkWiring.class);
+        var kept = new HashSet<>(wiring.getRemovalPendingBundles());
+        kept.retainAll(gone);
+        if (!kept.isEmpty()) {
             // Whoever is wired to a bundle that has gone would keep its classes for ever.
-            framework.getBundle(0).adapt(FrameworkWiring.class).refreshBundles(gone);
+            wiring.refreshBundles(kept);
         }
     }
 
