@@ -258,20 +258,18 @@ public final class FrameworkPlugins implements PluginRuntime, BundleListener {
     }
 
     private Step replace(String name, @Nullable Bundle old, PluginPackage plugin) throws IOException {
-        var kept = folder.keep(plugin);
         var before = old == null ? Map.<String, PluginHealth.State>of() : vitals.of(old);
         try {
-            var fresh = bundles.install(kept);
-            if (old != null && plugin.manifest().exclusive()) {
-                wanted.drainAndStop(old);
+            var fresh = bundles.install(plugin);
+            try (var keeping = folder.keep(plugin)) {
+                if (old != null && plugin.manifest().exclusive()) {
+                    // A full disk must not interrupt it.
+                    keeping.kept();
+                    wanted.drainAndStop(old);
+                }
+                start(plugin, fresh, before);
+                return step(name, new Parts(new Wanted(true, keeping.kept()), old, fresh));
             }
-            try {
-                bundles.start(kept, window);
-                vitals.await(fresh, before, window);
-            } catch (BundleException e) {
-                throw new RolledBackException(String.valueOf(e.getMessage()));
-            }
-            return step(name, new Parts(new Wanted(true, kept), old, fresh));
         } catch (RefusedException | RolledBackException | IOException e) {
             wanted.clearAway();
             if (old != null) {
@@ -280,6 +278,16 @@ public final class FrameworkPlugins implements PluginRuntime, BundleListener {
                 throw PluginBundles.invalid(List.of(String.valueOf(e.getMessage())));
             }
             throw e;
+        }
+    }
+
+    private void start(PluginPackage plugin, Bundle fresh, Map<String, PluginHealth.State> before)
+            throws RolledBackException {
+        try {
+            bundles.start(plugin, window);
+            vitals.await(fresh, before, window);
+        } catch (BundleException e) {
+            throw new RolledBackException(String.valueOf(e.getMessage()));
         }
     }
 

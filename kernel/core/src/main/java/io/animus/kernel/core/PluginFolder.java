@@ -9,6 +9,7 @@ import io.animus.kernel.trust.BrokenPackageException;
 import io.animus.kernel.trust.PackageReader;
 import io.animus.kernel.trust.PluginPackage;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -21,6 +22,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -113,8 +116,57 @@ final class PluginFolder {
         write(before);
     }
 
-    /** Keeps a package; it is wanted only once {@link #decide} says so. */
-    PluginPackage keep(PluginPackage plugin) throws IOException {
+    /** A package that is written to the disk while its plugin is tried. */
+    static final class Keeping implements AutoCloseable {
+        private final CompletableFuture<PluginPackage> copy;
+
+        private Keeping(CompletableFuture<PluginPackage> copy) {
+            this.copy = copy;
+        }
+
+        /**
+         * Waits until it is on the disk.
+         *
+         * @throws IOException if it can't be kept
+         */
+        PluginPackage kept() throws IOException {
+            try {
+                return copy.join();
+            } catch (CompletionException e) {
+                if (e.getCause() instanceof UncheckedIOException failure) {
+                    throw new IOException("a package can't be kept: " + failure.getMessage(), failure);
+                }
+                throw e;
+            }
+        }
+
+        /** Waits until nothing is written any more. */
+        @Override
+        public void close() {
+            copy.handle((kept, failure) -> failure == null).join();
+        }
+    }
+
+    /** Begins to keep a package; it may be wanted, by {@link #decide}, only once it is on the disk. */
+    Keeping keep(PluginPackage plugin) {
+        return new Keeping(CompletableFuture.supplyAsync(
+                () -> {
+                    try {
+                        return copy(plugin);
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                },
+                PluginFolder::run));
+    }
+
+    private static void run(Runnable work) {
+        var thread = new Thread(work, "animus-plugin-keep");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private PluginPackage copy(PluginPackage plugin) throws IOException {
         var kept = file(plugin.manifest().digest());
         Files.createDirectories(kept.getParent());
         var half = kept.resolveSibling(kept.getFileName() + ".half");

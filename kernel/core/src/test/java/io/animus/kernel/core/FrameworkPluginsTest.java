@@ -11,6 +11,7 @@ import io.animus.kernel.core.PluginRuntime.RolledBackException;
 import io.animus.kernel.core.PluginRuntime.State;
 import io.animus.kernel.core.PluginRuntime.Step;
 import io.animus.kernel.domain.RefusedException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -70,6 +71,25 @@ class FrameworkPluginsTest {
                 .extracting(PluginRuntime.Instance::name)
                 .containsExactly("default");
         assertThat(ask()).isEqualTo("1.0.0");
+    }
+
+    @Test
+    void aPackageThatCannotBeKeptLeavesTheOldVersion() throws Exception {
+        install(SwapBundle.of("1.0.0"));
+        try (var files = Files.walk(folder)) {
+            var packages =
+                    files.filter(file -> file.endsWith("packages")).findAny().orElseThrow();
+            Files.move(packages, packages.resolveSibling("moved"));
+            Files.createFile(packages);
+        }
+
+        assertThatExceptionOfType(UncheckedIOException.class)
+                .isThrownBy(() -> update(SwapBundle.of("2.0.0")))
+                .withMessageContaining("can't keep the state of plugins");
+
+        assertThat(ask()).isEqualTo("1.0.0");
+        assertThat(versions()).containsExactly("1.0.0");
+        assertThat(plugins.isBusy()).isFalse();
     }
 
     @Test
