@@ -19,6 +19,9 @@ import java.util.regex.Pattern;
 final class SyslogServer implements Closeable {
     static final Path PROGRAM = Path.of("/usr/sbin/rsyslogd");
 
+    /** Long enough that looking costs the others little, and far below what a round takes. */
+    private static final int PAUSE_MILLIS = 10;
+
     private final Process process;
     private final int port;
     private final FileChannel received;
@@ -79,7 +82,7 @@ final class SyslogServer implements Closeable {
                 if (System.nanoTime() > deadline) {
                     throw new IOException("only " + (more - wanted + lines) + " of " + more + " messages arrived");
                 }
-                Thread.sleep(1);
+                Thread.sleep(PAUSE_MILLIS);
             }
             for (var i = 0; i < piece.position(); i++) {
                 if (piece.get(i) == '\n') {

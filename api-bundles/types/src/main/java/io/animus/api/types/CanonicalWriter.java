@@ -11,6 +11,10 @@ final class CanonicalWriter {
     private static final byte[] FALSE = "false".getBytes(ISO_8859_1);
     private static final byte[] NULL = "null".getBytes(ISO_8859_1);
     private static final int LONGEST_ESCAPE = 6;
+    private static final int MOSTLY = 1 << 13;
+
+    /** What a thread writes into first, so that neither is the size counted beforehand nor an array grown for most values. */
+    private static final ThreadLocal<byte[]> ROOM = ThreadLocal.withInitial(() -> new byte[MOSTLY]);
 
     /** Which characters stand for themselves, in one byte. */
     private static final boolean[] PLAIN = new boolean[0x80];
@@ -24,40 +28,14 @@ final class CanonicalWriter {
     private byte[] bytes;
     private int size;
 
-    private CanonicalWriter(int expected) {
-        this.bytes = new byte[expected];
+    private CanonicalWriter(byte[] room) {
+        this.bytes = room;
     }
 
     static byte[] write(Json value) {
-        var writer = new CanonicalWriter(plainSize(value, Json.MAX_DEPTH));
+        var writer = new CanonicalWriter(ROOM.get());
         writer.value(value, Json.MAX_DEPTH);
-        return writer.size == writer.bytes.length ? writer.bytes : Arrays.copyOf(writer.bytes, writer.size);
-    }
-
-    /** How many bytes it takes if no character needs more than one, which is how it mostly is. */
-    private static int plainSize(Json value, int depth) {
-        if (value instanceof Json.Text text) {
-            return text.value().length() + 2;
-        }
-        if (value instanceof Json.Whole whole) {
-            return digits(whole.value());
-        }
-        if (value instanceof Json.Members object && depth > 0) {
-            var members = SortedMembers.of(object.members());
-            var size = 1 + Math.max(1, members.size());
-            for (var i = 0; i < members.size(); i++) {
-                size += members.name(i).length() + 3 + plainSize(members.value(i), depth - 1);
-            }
-            return size;
-        }
-        if (value instanceof Json.Sequence sequence && depth > 0) {
-            var size = 1 + Math.max(1, sequence.items().size());
-            for (var item : sequence.items()) {
-                size += plainSize(item, depth - 1);
-            }
-            return size;
-        }
-        return value instanceof Json.Flag flag && !flag.value() ? FALSE.length : TRUE.length;
+        return Arrays.copyOf(writer.bytes, writer.size);
     }
 
     private static int digits(long value) {

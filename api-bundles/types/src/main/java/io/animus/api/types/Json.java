@@ -4,7 +4,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -147,7 +146,7 @@ public sealed interface Json {
 
     /** Collects the members of one object, each name once. Not for use by several threads. */
     final class Builder {
-        private final SortedMap<String, Json> members = new TreeMap<>();
+        private final GrowingMembers members = new GrowingMembers();
 
         private Builder() {}
 
@@ -165,7 +164,7 @@ public sealed interface Json {
 
         /** @throws IllegalArgumentException if the object has a member with this name already */
         public Builder put(String name, Json value) {
-            if (members.putIfAbsent(name, value) != null) {
+            if (!members.add(name, value)) {
                 throw new IllegalArgumentException("two members with the name " + name);
             }
             return this;
@@ -187,7 +186,7 @@ public sealed interface Json {
         }
 
         public Members build() {
-            return new Members(members);
+            return new Members(members.sorted());
         }
     }
 }

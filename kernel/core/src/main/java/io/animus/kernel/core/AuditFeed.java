@@ -86,7 +86,7 @@ final class AuditFeed implements Runnable {
         this.name = name;
         this.limits = limits;
         this.clock = clock;
-        this.pace = new FeedPace(limits.asked());
+        this.pace = new FeedPace(limits.asked(), System::nanoTime);
         this.reader = new FeedReader(database, "animus-feed-ahead-" + name, limits.bytes());
     }
 
@@ -120,7 +120,7 @@ final class AuditFeed implements Runnable {
     }
 
     private void pause(Duration rest) throws InterruptedException {
-        if (!rest.isZero() && bell.tryAcquire(rest.toMillis(), TimeUnit.MILLISECONDS)) {
+        if (!rest.isZero() && bell.tryAcquire(rest.toNanos(), TimeUnit.NANOSECONDS)) {
             bell.drainPermits();
         }
         idle = false;
@@ -198,7 +198,9 @@ final class AuditFeed implements Runnable {
                 }
                 throw e;
             }
-            var rest = place.settled() < next.last() ? pace.rest(System.nanoTime() - begun) : Duration.ZERO;
+            var rest = place.settled() < next.last()
+                    ? pace.rest(sent.entries(), System.nanoTime() - begun)
+                    : Duration.ZERO;
             if (rest.isZero()
                     || place.settled() >= end
                     || !sent.isSmooth()

@@ -1,24 +1,39 @@
 package io.animus.kernel.core;
 
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Keeps a feed that catches up from taking the machine from those who work with the hub: while somebody asks it for something, batches
- * go out in pieces, none is read while another is sent, and a rest follows each. Not safe for several threads.
+ * Keeps a feed that catches up from taking the machine from those who work with the hub: while somebody asks it for something, and for a
+ * second after that, batches go out in pieces, none is read while another is sent, and a rest follows each. Not safe for several
+ * threads.
  */
 final class FeedPace {
     private static final int PART = 4;
-    private static final int WORK_TO_REST = 2;
+    private static final int WORK_TO_REST = 4;
+
+    /** Of entries: a night's backlog is gone in minutes, and whoever is faster takes from others what nobody asked for. */
+    private static final long MOST_PER_SECOND = 22_000;
+
     private static final Duration LONGEST = Duration.ofMillis(50);
 
+    /** Far longer than a piece: between two pieces nobody may have asked for anything, though somebody asks all the time. */
+    private static final Duration SHARED = Duration.ofSeconds(1);
+
     private final LongSupplier asked;
+    private final LongSupplier nanos;
     private long seen;
+    private long seenAt;
     private boolean isShared;
 
-    /** @param asked grows with each request to the hub */
-    FeedPace(LongSupplier asked) {
+    /**
+     * @param asked grows with each request to the hub
+     * @param nanos as {@link System#nanoTime}
+     */
+    FeedPace(LongSupplier asked, LongSupplier nanos) {
         this.asked = asked;
+        this.nanos = nanos;
         this.seen = asked.getAsLong();
     }
 
@@ -27,20 +42,30 @@ final class FeedPace {
         return isShared ? Math.max(1, most / PART) : most;
     }
 
-    /** Whether somebody has asked the hub for something between the last two pieces. */
+    /** Whether somebody has asked the hub for something lately. */
     boolean isShared() {
         return isShared;
     }
 
     /**
-     * What is to pass before the next piece: nothing if nobody has asked since the last one.
+     * What is to pass before the next piece: nothing if nobody has asked lately.
      *
-     * @param worked what the last piece took, in nanoseconds
+     * @param entries that the last piece had
+     * @param worked what it took, in nanoseconds
      */
-    Duration rest(long worked) {
+    Duration rest(int entries, long worked) {
         var now = asked.getAsLong();
-        isShared = now != seen;
-        seen = now;
-        return isShared ? Duration.ofNanos(Math.min(worked / WORK_TO_REST, LONGEST.toNanos())) : Duration.ZERO;
+        if (now != seen) {
+            seen = now;
+            seenAt = nanos.getAsLong();
+            isShared = true;
+        } else if (isShared) {
+            isShared = nanos.getAsLong() - seenAt < SHARED.toNanos();
+        }
+        if (!isShared) {
+            return Duration.ZERO;
+        }
+        var even = TimeUnit.SECONDS.toNanos(entries) / MOST_PER_SECOND - worked;
+        return Duration.ofNanos(Math.min(Math.max(even, worked / WORK_TO_REST), LONGEST.toNanos()));
     }
 }

@@ -140,16 +140,17 @@ public final class FeedRepository {
         }
     }
 
+    /** In the order of {@link #COLUMNS}: looking each one up by its name would take longer than reading it. */
     private static Row row(ResultSet found) throws SQLException {
         return new Row(
-                found.getLong("leaf_index"),
-                found.getBytes("hash"),
-                EventIdConverter.id(found.getObject("id", UUID.class)),
-                found.getBytes("leaf"),
-                disclosures(found.getBytes("disclosures")),
-                found.getObject("at", OffsetDateTime.class).toInstant(),
-                found.getString("action"),
-                found.getString("outcome"));
+                found.getLong(1),
+                found.getBytes(2),
+                EventIdConverter.id(found.getObject(3, UUID.class)),
+                found.getBytes(4),
+                disclosures(found.getBytes(5)),
+                found.getObject(6, OffsetDateTime.class).toInstant(),
+                found.getString(7),
+                found.getString(8));
     }
 
     /** Taken apart here: the database would have to parse it for that. */
