@@ -84,12 +84,17 @@ final class SyslogServer implements Closeable {
                 }
                 Thread.sleep(PAUSE_MILLIS);
             }
-            for (var i = 0; i < piece.position(); i++) {
-                if (piece.get(i) == '\n') {
-                    lines++;
-                }
-            }
+            lines += newLines(piece.array(), piece.position());
         }
+    }
+
+    /** By an array alone: through the buffer this took a tenth of a processor while a backlog drained. */
+    private static int newLines(byte[] bytes, int size) {
+        var found = 0;
+        for (var i = 0; i < size; i++) {
+            found += bytes[i] == '\n' ? 1 : 0;
+        }
+        return found;
     }
 
     /** Waits until nobody is connected. */

@@ -23,7 +23,6 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,11 +61,11 @@ final class AuditFeed implements Runnable {
      * @param batch entries of one call
      * @param bytes of leaves after which a batch ends
      * @param deadline of a call
-     * @param asked grows with each request to the hub
+     * @param others those who work with the hub
      */
-    record Limits(int batch, long bytes, Duration deadline, FeedCursor.Window window, LongSupplier asked) {
-        static final Limits DEFAULT =
-                new Limits(AuditSink.MAX_BATCH, 4L << 20, Duration.ofSeconds(30), FeedCursor.Window.DEFAULT, () -> 0);
+    record Limits(int batch, long bytes, Duration deadline, FeedCursor.Window window, FeedPace.Others others) {
+        static final Limits DEFAULT = new Limits(
+                AuditSink.MAX_BATCH, 4L << 20, Duration.ofSeconds(30), FeedCursor.Window.DEFAULT, FeedPace.Others.NONE);
     }
 
     /** One place in front of each sink: one call at a time, even when one didn't end at its deadline. Safe for many threads. */
@@ -86,8 +85,8 @@ final class AuditFeed implements Runnable {
         this.name = name;
         this.limits = limits;
         this.clock = clock;
-        this.pace = new FeedPace(limits.asked(), System::nanoTime);
-        this.reader = new FeedReader(database, "animus-feed-ahead-" + name, limits.bytes());
+        this.pace = new FeedPace(limits.others());
+        this.reader = new FeedReader(database, "animus-feed-ahead-" + name, limits.bytes(), pace);
     }
 
     @Override
@@ -122,6 +121,9 @@ final class AuditFeed implements Runnable {
     private void pause(Duration rest) throws InterruptedException {
         if (!rest.isZero() && bell.tryAcquire(rest.toNanos(), TimeUnit.NANOSECONDS)) {
             bell.drainPermits();
+        }
+        if (idle || failures > 0) {
+            pace.restart();
         }
         idle = false;
     }
@@ -188,7 +190,6 @@ final class AuditFeed implements Runnable {
         var before = place.settled();
         var end = Math.min(before + limits.batch(), next.last());
         while (true) {
-            var begun = System.nanoTime();
             Sent sent;
             try {
                 sent = piece(sink, next);
@@ -198,10 +199,8 @@ final class AuditFeed implements Runnable {
                 }
                 throw e;
             }
-            var rest = place.settled() < next.last()
-                    ? pace.rest(sent.entries(), System.nanoTime() - begun)
-                    : Duration.ZERO;
-            if (rest.isZero()
+            var rest = place.settled() < next.last() ? pace.rest(sent.entries()) : Duration.ZERO;
+            if (!pace.isShared()
                     || place.settled() >= end
                     || !sent.isSmooth()
                     || ports.sinks().get(name) != sink) {
@@ -269,7 +268,7 @@ final class AuditFeed implements Runnable {
     }
 
     private Receipt send(AuditSink sink, List<AuditEntry> batch) {
-        var receipt = ports.sink(sink, limits.deadline(), plugin -> alone(plugin, batch));
+        var receipt = ports.sink(sink, limits.deadline(), plugin -> alone(plugin, pace.givingWay(batch)));
         var settled = new HashSet<Long>();
         batch.stream().limit(receipt.settled()).forEach(entry -> settled.add(entry.index()));
         if (receipt.settled() > batch.size()

@@ -62,6 +62,7 @@ public final class AuditFeeds {
             @Reference(name = "trail") AuditTrail trail,
             @Reference(name = "status") FeedStatus status,
             @Reference(name = "gate") Gate gate,
+            @Reference(name = "requests") RequestsInFlight requests,
             Config config) {
         this(
                 database,
@@ -72,7 +73,7 @@ public final class AuditFeeds {
                         AuditFeed.Limits.DEFAULT.bytes(),
                         Duration.ofSeconds(config.deadline__seconds()),
                         new FeedCursor.Window(Duration.ofSeconds(config.rewind__seconds()), config.rewind__entries()),
-                        gate::asked),
+                        new FeedPace.Others(gate::asked, requests::isAny)),
                 Duration.ofSeconds(config.lag__limit__seconds()),
                 trail.ids(),
                 Clock.systemUTC());

@@ -24,6 +24,7 @@ final class FeedReader implements AutoCloseable {
 
     private final Database database;
     private final long bytes;
+    private final FeedPace pace;
     private final ThreadPoolExecutor ahead;
     private @Nullable Coming coming;
 
@@ -44,9 +45,10 @@ final class FeedReader implements AutoCloseable {
      * @param name of the thread that reads ahead
      * @param bytes of leaves after which it ends
      */
-    FeedReader(Database database, String name, long bytes) {
+    FeedReader(Database database, String name, long bytes, FeedPace pace) {
         this.database = database;
         this.bytes = bytes;
+        this.pace = pace;
         this.ahead = new ThreadPoolExecutor(1, 1, SECONDS_IDLE, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> {
             var thread = new Thread(work, name);
             thread.setDaemon(true);
@@ -96,8 +98,10 @@ final class FeedReader implements AutoCloseable {
 
     private Piece readNow(Place place, int entries, long last) {
         var end = Math.min(last, place.from() + entries - 1);
+        pace.giveWay();
         var piece = database.read(tx -> tx.feed().read(place.from(), end, place.filter(), bytes));
-        return new Piece(piece.rows().stream().map(FeedReader::entry).toList(), piece.end());
+        return new Piece(
+                pace.givingWay(piece.rows()).stream().map(FeedReader::entry).toList(), piece.end());
     }
 
     private static Piece await(Future<Piece> piece) throws InterruptedException {

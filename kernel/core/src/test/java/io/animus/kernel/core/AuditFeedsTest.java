@@ -38,7 +38,11 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class AuditFeedsTest {
     private static final AuditFeed.Limits LIMITS = new AuditFeed.Limits(
-            100, 1 << 20, Duration.ofMillis(500), new FeedCursor.Window(Duration.ofSeconds(10), 300), () -> 0);
+            100,
+            1 << 20,
+            Duration.ofMillis(500),
+            new FeedCursor.Window(Duration.ofSeconds(10), 300),
+            FeedPace.Others.NONE);
     private static int instances;
 
     private static Kernel kernel;
@@ -160,7 +164,12 @@ class AuditFeedsTest {
             }
         });
         var asked = new AtomicLong();
-        var busy = new AuditFeed.Limits(100, 1 << 20, LIMITS.deadline(), LIMITS.window(), asked::incrementAndGet);
+        var busy = new AuditFeed.Limits(
+                100,
+                1 << 20,
+                LIMITS.deadline(),
+                LIMITS.window(),
+                new FeedPace.Others(asked::incrementAndGet, () -> true));
         hub.close();
         try (var shared = new CourierHub(kernel, busy)) {
             shared.plug(sink);
@@ -296,7 +305,7 @@ class AuditFeedsTest {
     }
 
     private static AuditFeed.Limits patient() {
-        return new AuditFeed.Limits(100, 1 << 20, Duration.ofSeconds(30), LIMITS.window(), LIMITS.asked());
+        return new AuditFeed.Limits(100, 1 << 20, Duration.ofSeconds(30), LIMITS.window(), LIMITS.others());
     }
 
     /** Every entry is the one before plus one, but where a batch comes again. */

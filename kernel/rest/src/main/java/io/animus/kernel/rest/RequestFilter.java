@@ -2,6 +2,7 @@ package io.animus.kernel.rest;
 
 import io.animus.kernel.core.Metrics;
 import io.animus.kernel.core.RequestSpan;
+import io.animus.kernel.core.RequestsInFlight;
 import io.animus.kernel.core.Tracing;
 import io.animus.kernel.domain.ProblemCode;
 import jakarta.servlet.Filter;
@@ -43,11 +44,16 @@ public final class RequestFilter implements Filter {
 
     private final Metrics.Times times;
     private final Tracing tracing;
+    private final RequestsInFlight requests;
     private volatile @Nullable Door door;
 
     @Activate
-    public RequestFilter(@Reference(name = "metrics") Metrics metrics, @Reference(name = "tracing") Tracing tracing) {
+    public RequestFilter(
+            @Reference(name = "metrics") Metrics metrics,
+            @Reference(name = "tracing") Tracing tracing,
+            @Reference(name = "requests") RequestsInFlight requests) {
         this.tracing = tracing;
+        this.requests = requests;
         times = metrics.times(
                 "animus_http_request_seconds",
                 "How long requests take, a stream until it begins",
@@ -55,8 +61,8 @@ public final class RequestFilter implements Filter {
                 "status");
     }
 
-    RequestFilter(Metrics metrics, Door door) {
-        this(metrics, new Tracing(metrics));
+    RequestFilter(Metrics metrics, Door door, RequestsInFlight requests) {
+        this(metrics, new Tracing(metrics), requests);
         this.door = door;
     }
 
@@ -87,9 +93,11 @@ public final class RequestFilter implements Filter {
             if (trace != null) {
                 MDC.put(MDC_TRACE_ID, trace);
             }
+            requests.begin();
             try {
                 pass(http, new ProblemResponse(answer, exchange, door != null), exchange, chain);
             } finally {
+                requests.end();
                 MDC.remove(MDC_REQUEST_ID);
                 MDC.remove(MDC_TRACE_ID);
                 var operation = Exchange.operation(http);

@@ -39,6 +39,7 @@ import io.animus.kernel.core.Plugins;
 import io.animus.kernel.core.PortCalls;
 import io.animus.kernel.core.Ports;
 import io.animus.kernel.core.Projects;
+import io.animus.kernel.core.RequestsInFlight;
 import io.animus.kernel.core.RoleBindings;
 import io.animus.kernel.core.RunPlanner;
 import io.animus.kernel.core.RunResults;
@@ -89,6 +90,7 @@ final class TestHub {
     private final ServerConnector connector = new ServerConnector(server);
     private final Ids ids = new Ids(Clock.systemUTC(), new SecureRandom());
     private final EventStreams streams = new EventStreams(4);
+    private final RequestsInFlight requests = new RequestsInFlight();
     private final DataPlaneInMemory plane;
     private final LogProcess log;
     private final CarriersInMemory carriers;
@@ -155,7 +157,7 @@ final class TestHub {
                 new LineageResource(door, new Lineage(gate))));
         plane = new DataPlaneInMemory(database, calls, ports, trail, bell);
         carriers = new CarriersInMemory(database, ports, trail, new FeedStatus(metrics));
-        serve(new RequestFilter(metrics, door), new ShortWay(runs));
+        serve(new RequestFilter(metrics, door, requests), new ShortWay(runs));
     }
 
     private static RateLimiter limiter(int burst) {
@@ -224,6 +226,11 @@ final class TestHub {
 
     int port() {
         return connector.getLocalPort();
+    }
+
+    /** What is being answered. */
+    RequestsInFlight requests() {
+        return requests;
     }
 
     /** What makes the audit log. */
