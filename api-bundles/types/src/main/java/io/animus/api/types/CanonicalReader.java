@@ -13,6 +13,10 @@ import java.util.Arrays;
 final class CanonicalReader {
     private static final int END = -1;
     private static final int LONGEST_NUMBER = 17;
+    private static final int LONGEST_KNOWN = 32;
+
+    /** Names that were read lately, each where its hash says: the same few come in object after object. */
+    private static final String[] KNOWN = new String[512];
 
     private final byte[] bytes;
     private int at;
@@ -50,7 +54,7 @@ final class CanonicalReader {
             if (!names.isEmpty()) {
                 expect(',');
             }
-            var name = string();
+            var name = name();
             if (!names.isEmpty() && name.compareTo(names.get(names.size() - 1)) <= 0) {
                 throw wrong();
             }
@@ -73,6 +77,42 @@ final class CanonicalReader {
         }
         expect(']');
         return new Json.Sequence(items);
+    }
+
+    private String name() {
+        expect('"');
+        var start = at;
+        var hash = 0;
+        while (at < bytes.length && isPlain(bytes[at])) {
+            hash = 31 * hash + bytes[at++];
+        }
+        var size = at - start;
+        if (peek() != '"' || size > LONGEST_KNOWN) {
+            at = start - 1;
+            return string();
+        }
+        at++;
+        var place = (hash ^ hash >>> 16) & KNOWN.length - 1;
+        var known = KNOWN[place];
+        if (known != null && isAt(start, size, known)) {
+            return known;
+        }
+        // Of two threads that do so at once one is forgotten.
+        var name = new String(bytes, start, size, ISO_8859_1);
+        KNOWN[place] = name;
+        return name;
+    }
+
+    private boolean isAt(int start, int size, String known) {
+        if (known.length() != size) {
+            return false;
+        }
+        for (var i = 0; i < size; i++) {
+            if (known.charAt(i) != bytes[start + i]) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private String string() {

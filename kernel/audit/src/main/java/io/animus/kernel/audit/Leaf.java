@@ -89,11 +89,15 @@ public final class Leaf {
      * @throws IllegalArgumentException if they are not a leaf of format 1
      */
     public static Leaf read(byte[] canonical) {
+        return of(canonical.clone());
+    }
+
+    private static Leaf of(byte[] canonical) {
         if (canonical.length <= MAX_BYTES
                 && Json.read(canonical) instanceof Json.Members content
                 && content.find("format").equals(Optional.of(Json.of(FORMAT)))
                 && content.members().get("committed") instanceof Json.Members committed) {
-            return new Leaf(content, committed, canonical.clone());
+            return new Leaf(content, committed, canonical);
         }
         throw new IllegalArgumentException("not an audit leaf of format " + FORMAT);
     }
@@ -139,18 +143,20 @@ public final class Leaf {
     }
 
     /**
-     * As {@link #disclosed}, of disclosures as {@link Disclosure#json()} made them. What was stored is hashed as it is:
-     * where that is what the leaf commits to, it is what was sealed, and nothing else of its form needs to be checked.
+     * As {@link #disclosed(Collection)}, of the leaf with these bytes and disclosures as {@link Disclosure#json()} made them; nothing is
+     * copied. What was stored is hashed as it is: where that is what the leaf commits to, it is what was sealed, and nothing else of its
+     * form needs to be checked.
      *
-     * @throws IllegalArgumentException if one is not of this leaf
+     * @throws IllegalArgumentException if the bytes are not a leaf of format 1, or one of the disclosures is not of this leaf
      */
-    public Json.Members disclosedBy(Collection<Json> stored) {
+    public static Json.Members disclosed(byte[] canonical, Collection<Json> stored) {
+        var leaf = of(canonical);
         var sha256 = Digest.sha256();
-        var opening = new Opening();
+        var opening = leaf.new Opening();
         for (var one : stored) {
             var parts = Disclosure.parts(one);
             var path = ((Json.Text) parts.get(1)).value();
-            require(path, Disclosure.commitment(one, sha256));
+            leaf.require(path, Disclosure.commitment(one, sha256));
             opening.put(path, parts.get(2));
         }
         return opening.event();

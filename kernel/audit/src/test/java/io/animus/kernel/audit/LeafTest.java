@@ -108,7 +108,7 @@ class LeafTest {
         var leaf = Leaf.read(sealed.leaf().canonical());
         var stored = new ArrayList<Json>(
                 sealed.disclosures().stream().map(Disclosure::json).toList());
-        assertThat(leaf.disclosedBy(stored))
+        assertThat(Leaf.disclosed(leaf.canonical(), stored))
                 .isEqualTo(Events.approval(someDetails()).json());
 
         var subject = disclosure(sealed, "/actor/subject");
@@ -116,7 +116,7 @@ class LeafTest {
         stored.replaceAll(one -> one.equals(subject.json()) ? forged : one);
 
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> leaf.disclosedBy(stored))
+                .isThrownBy(() -> Leaf.disclosed(leaf.canonical(), stored))
                 .withMessageContaining("/actor/subject")
                 .withMessageNotContaining("eve");
     }

@@ -24,7 +24,7 @@ final class FeedPace {
     private static final int AT_ONCE = 16;
 
     /** Of entries: a night's backlog is gone in minutes, and whoever is faster takes from others what nobody asked for. */
-    private static final long MOST_PER_SECOND = 21_000;
+    private static final long MOST_PER_SECOND = 20_500;
 
     /** Of time to spend, what is kept for the next requests. */
     private static final long KEPT = TimeUnit.MILLISECONDS.toNanos(20);

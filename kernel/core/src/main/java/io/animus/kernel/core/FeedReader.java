@@ -123,7 +123,7 @@ final class FeedReader implements AutoCloseable {
                 row.at(),
                 row.action(),
                 row.outcome(),
-                Leaf.read(row.leaf()).disclosedBy(row.disclosures()));
+                Leaf.disclosed(row.leaf(), row.disclosures()));
     }
 
     @Override

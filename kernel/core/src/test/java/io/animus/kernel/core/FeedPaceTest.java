@@ -58,7 +58,7 @@ class FeedPaceTest {
     void whoWorksFasterRestsLonger() {
         var entries = drain(400, Duration.ofMillis(4));
 
-        assertThat(entries / seconds()).isCloseTo(21_000, within(100.0));
+        assertThat(entries / seconds()).isCloseTo(20_500, within(100.0));
     }
 
     @Test
@@ -129,7 +129,7 @@ class FeedPaceTest {
             nanos.addAndGet(pace.rest(PIECE).toNanos());
         }
 
-        assertThat(entries / seconds()).isCloseTo(21_000, within(200.0));
+        assertThat(entries / seconds()).isCloseTo(20_500, within(200.0));
     }
 
     @Test
@@ -137,7 +137,7 @@ class FeedPaceTest {
         answeredAt = Long.MAX_VALUE;
         var entries = drain(400, Duration.ofMillis(9));
 
-        assertThat(entries / seconds()).isCloseTo(21_000, within(200.0));
+        assertThat(entries / seconds()).isCloseTo(20_500, within(200.0));
     }
 
     @Test

@@ -226,7 +226,7 @@ public final class AuditRepository {
     }
 
     private static Json.Members read(Record row) {
-        return Leaf.read(row.get(AUDIT_EVENT.LEAF))
-                .disclosedBy(DisclosureRepository.items(row.get(AUDIT_DISCLOSURE.DISCLOSURES)));
+        return Leaf.disclosed(
+                row.get(AUDIT_EVENT.LEAF), DisclosureRepository.items(row.get(AUDIT_DISCLOSURE.DISCLOSURES)));
     }
 }

@@ -25,8 +25,6 @@ final class StreamReceiver implements Receiver {
     /** How long a receiver has to refuse the hub's certificate, which in TLS 1.3 it does after the handshake. */
     private static final Duration VERDICT = Duration.ofMillis(200);
 
-    private static final Duration GLANCE = Duration.ofMillis(1);
-
     /** What TLS sends in one piece at most. */
     private static final int RECORD = 1 << 14;
 
@@ -76,7 +74,7 @@ final class StreamReceiver implements Receiver {
         var known = wire;
         if (known != null) {
             try {
-                known.checkOpen(GLANCE);
+                known.checkOpen(Duration.ZERO);
                 return known;
             } catch (IOException e) {
                 wire = null;
