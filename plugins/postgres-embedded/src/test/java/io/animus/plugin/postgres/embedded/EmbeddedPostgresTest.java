@@ -282,10 +282,11 @@ class EmbeddedPostgresTest {
                 .findFirst()
                 .orElseThrow();
         var size = Files.size(program);
+        // Written into it would be busy, until the server's logger has ended too.
+        Files.delete(program);
         Files.writeString(program, "#!/bin/sh\nexit 3\n");
         postgres.start();
         assertThat(program).hasSize(size);
-
         postgres.close();
         var stranger = Files.writeString(program.resolveSibling("stranger"), "#!/bin/sh\n");
         postgres.start();
