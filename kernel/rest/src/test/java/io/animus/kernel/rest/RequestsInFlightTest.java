@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -52,7 +53,9 @@ class RequestsInFlightTest {
 
     /** The answer is sent before the server is done with a request. */
     private static void awaitAny(boolean wanted) {
+        var deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
         while (hub.requests().isAny() != wanted) {
+            assertThat(System.nanoTime()).isLessThan(deadline);
             Thread.onSpinWait();
         }
     }
