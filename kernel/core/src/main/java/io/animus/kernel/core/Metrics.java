@@ -18,11 +18,8 @@ import org.osgi.service.component.annotations.Component;
 /** The hub's metrics, in the formats that Prometheus reads. Safe for many threads. */
 @Component(service = Metrics.class)
 public final class Metrics {
-    // Without exemplars everywhere: nothing here makes any, and their library would start a thread in whatever call
-    // comes
-    // first, which then looks like one of the plugin that was called, and keeps its classes.
     private final PrometheusRegistry registry = new PrometheusRegistry();
-    private final ExpositionFormats formats = ExpositionFormats.init();
+    private final ExpositionFormats formats;
     private final Map<String, Times> times = new ConcurrentHashMap<>();
     private final Map<String, Counter> counters = new ConcurrentHashMap<>();
     private final Map<String, DoubleSupplier> gauges = new ConcurrentHashMap<>();
@@ -36,7 +33,17 @@ public final class Metrics {
     }
 
     public Metrics() {
-        JvmMetrics.builder().register(registry);
+        // The library reads prometheus.properties once, through the class loader of whoever comes first; one of its
+        // metrics of the JVM takes settings from nowhere else.
+        var thread = Thread.currentThread();
+        var before = thread.getContextClassLoader();
+        thread.setContextClassLoader(Metrics.class.getClassLoader());
+        try {
+            formats = ExpositionFormats.init();
+            JvmMetrics.builder().register(registry);
+        } finally {
+            thread.setContextClassLoader(before);
+        }
     }
 
     /** A histogram of seconds; the same one again for a component that was started again. */
@@ -46,7 +53,6 @@ public final class Metrics {
                     .name(fresh)
                     .help(help)
                     .labelNames(labels)
-                    .withoutExemplars()
                     .register(registry);
             return (nanos, values) -> histogram.labelValues(values).observe(nanos / 1e9);
         });
@@ -58,7 +64,6 @@ public final class Metrics {
                 .name(fresh)
                 .help(help)
                 .labelNames(labels)
-                .withoutExemplars()
                 .register(registry));
     }
 
