@@ -217,7 +217,7 @@ final class DataPlanes {
             if (lease == null) {
                 return Optional.empty();
             }
-            var plane = calls.callOnce(PORT, engine.executor, Ports.PROMPT, held(JobExecutor::dataPlane));
+            var plane = calls.ask(PORT, engine.executor, Ports.PROMPT, held(JobExecutor::dataPlane));
             engine.dataPlane = plane;
             return Optional.of(plane);
         } catch (ExternalSystemException e) {

@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.groupingBy;
 import static org.osgi.service.component.annotations.ReferenceCardinality.OPTIONAL;
 import static org.osgi.service.component.annotations.ReferencePolicy.DYNAMIC;
 
+import io.animus.api.plugin.Plugin;
 import io.animus.api.plugin.PluginDescriptor;
 import io.animus.api.plugin.PluginHealth;
 import io.animus.api.plugin.PluginHealth.State;
@@ -15,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -42,6 +44,7 @@ public final class Health {
     private static final Logger LOG = LoggerFactory.getLogger(Health.class);
 
     private final Supplier<List<Ports.Known>> plugins;
+    private final Function<Plugin, PluginHealth> asking;
     private final Supplier<List<String>> overdue;
     private final LongSupplier nanoTime;
     private final Probes probes = new Probes();
@@ -79,12 +82,20 @@ public final class Health {
 
     @Activate
     public Health(@Reference(name = "ports") Ports ports) {
-        this(ports::plugins, ports::overdue, System::nanoTime);
+        this(ports::plugins, ports::healthOf, ports::overdue, System::nanoTime);
     }
 
-    /** @param overdue what plugins do not let go of: a sentence for each */
-    Health(Supplier<List<Ports.Known>> plugins, Supplier<List<String>> overdue, LongSupplier nanoTime) {
+    /**
+     * @param asking asks a plugin how it is
+     * @param overdue what plugins do not let go of: a sentence for each
+     */
+    Health(
+            Supplier<List<Ports.Known>> plugins,
+            Function<Plugin, PluginHealth> asking,
+            Supplier<List<String>> overdue,
+            LongSupplier nanoTime) {
         this.plugins = plugins;
+        this.asking = asking;
         this.overdue = overdue;
         this.nanoTime = nanoTime;
     }
@@ -203,7 +214,8 @@ public final class Health {
         var present = plugins.get();
         var ofDatabase = probes.begin(DATABASE, this::askDatabase);
         var asked = present.stream()
-                .map(known -> new Asked(known.descriptor(), probes.begin(known.plugin(), known.plugin()::health)))
+                .map(known ->
+                        new Asked(known.descriptor(), probes.begin(known.plugin(), () -> asking.apply(known.plugin()))))
                 .toList();
         var deadline = System.nanoTime() + PATIENCE.toNanos();
 

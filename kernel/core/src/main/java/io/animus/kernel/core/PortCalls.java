@@ -27,6 +27,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -43,6 +44,8 @@ public final class PortCalls {
     private static final Duration OPEN_FOR = Duration.ofSeconds(5);
     /** How many calls of a plugin may go on after their deadline: each may cost a processor. */
     private static final int MOST_OVERDUE = 4;
+
+    private static final FailsafeExecutor<Object> ALWAYS = Failsafe.none();
 
     private final ExecutorService threads = new PortThreads(MOST_CALLS);
     private final Map<Key, Guard> guards = new ConcurrentHashMap<>();
@@ -125,12 +128,25 @@ public final class PortCalls {
 
     /** @throws ExternalSystemException as the plugin throws it, or {@code UNAVAILABLE} for what stands before it */
     <P, T> T call(String port, P plugin, Duration deadline, Ports.Call<P, T> call) {
-        return call(port, plugin, deadline, true, call);
+        return call(port, plugin, deadline, Guard::retrying, call);
     }
 
     /** As {@link #call}, without a retry: for callers that must know of each failure. */
     <P, T> T callOnce(String port, P plugin, Duration deadline, Ports.Call<P, T> call) {
-        return call(port, plugin, deadline, false, call);
+        return call(port, plugin, deadline, Guard::once, call);
+    }
+
+    /**
+     * As {@link #callOnce}, for what a plugin knows by itself. Its answer says nothing of the system behind it, so the circuit
+     * breaker neither counts it nor stands in its way.
+     */
+    <P, T> T ask(String port, P plugin, Duration deadline, Ports.Call<P, T> question) {
+        return call(port, plugin, deadline, guard -> ALWAYS, question);
+    }
+
+    /** Whether a plugin goes on with a call for {@code port} after its deadline. */
+    boolean isOverdue(String port, Object plugin) {
+        return guardOf(plugin).overdue().stream().anyMatch(work -> work.port().equals(port));
     }
 
     /** Whether a call failed because the plugin did not answer before the deadline. */
@@ -138,15 +154,20 @@ public final class PortCalls {
         return failure.getCause() instanceof OutOfTimeException;
     }
 
-    private <P, T> T call(String port, P plugin, Duration deadline, boolean retries, Ports.Call<P, T> call) {
+    private <P, T> T call(
+            String port,
+            P plugin,
+            Duration deadline,
+            Function<Guard, FailsafeExecutor<Object>> policies,
+            Ports.Call<P, T> call) {
         var guard = guardOf(plugin);
         var started = System.nanoTime();
         var span = tracing.call(port);
         var outcome = "failure";
         try {
             guard.requireFit();
-            var policies = retries ? guard.retrying() : guard.once();
-            T answer = policies.get(() -> limited(port, guard, guard.places(), deadline, span, plugin, call));
+            T answer =
+                    policies.apply(guard).get(() -> limited(port, guard, guard.places(), deadline, span, plugin, call));
             outcome = "success";
             return answer;
         } catch (CircuitBreakerOpenException e) {
@@ -238,7 +259,7 @@ public final class PortCalls {
         var known = guard.called().said();
         return known != null
                 ? known
-                : callOnce("plugin", plugin, deadline, asked -> {
+                : ask("plugin", plugin, deadline, asked -> {
                     var said = Contract.hold(Plugin.class, asked, guard::name).descriptor();
                     // Kept also when it comes too late for whoever waits now.
                     guard.called().says(said);

@@ -188,10 +188,13 @@ public final class Ports {
                 .toList();
     }
 
-    /** How a plugin says it is; down if it doesn't say so in time. */
+    /** How a plugin says it is; down if it doesn't say so in time. Not asked again while it goes on after that. */
     PluginHealth healthOf(Plugin plugin) {
+        if (calls.isOverdue("health", plugin)) {
+            return PluginHealth.down("It goes on with the last time it was asked how it is.");
+        }
         try {
-            return calls.callOnce("health", plugin, PROMPT, held(Plugin.class, Plugin::health));
+            return calls.ask("health", plugin, PROMPT, held(Plugin.class, Plugin::health));
         } catch (RuntimeException e) {
             return PluginHealth.down("It does not say how it is: " + e.getMessage());
         }
@@ -314,7 +317,7 @@ public final class Ports {
     private <P> Predicate<P> serves(String port, Class<P> type, Predicate<P> question) {
         return plugin -> {
             try {
-                return calls.callOnce(port, plugin, PROMPT, held(type, question::test));
+                return calls.ask(port, plugin, PROMPT, held(type, question::test));
             } catch (ExternalSystemException e) {
                 LOG.warn("{} is passed over: {}", calls.nameOf(plugin), e.getMessage());
                 return false;

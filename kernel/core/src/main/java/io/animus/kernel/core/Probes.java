@@ -37,8 +37,7 @@ final class Probes {
         /** The answer, or {@code DOWN} if there is none by then. */
         PluginHealth await(long deadline) {
             try {
-                var said = answer.get(Math.max(deadline - System.nanoTime(), 0), TimeUnit.NANOSECONDS);
-                return said == null ? PluginHealth.down("It says nothing when it is asked.") : said;
+                return answer.get(Math.max(deadline - System.nanoTime(), 0), TimeUnit.NANOSECONDS);
             } catch (TimeoutException e) {
                 return PluginHealth.down("It does not answer in time.");
             } catch (ExecutionException e) {

@@ -2,6 +2,7 @@ package io.animus.kernel.core;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -21,6 +22,17 @@ final class Await {
     /** Until there is something. */
     static <T> T present(Supplier<Optional<T>> search) {
         return present("what was waited for", search);
+    }
+
+    /** Whoever interrupts this thread: as a plugin waits that goes on, on purpose. */
+    static void uninterruptibly(CountDownLatch latch) {
+        while (latch.getCount() > 0) {
+            try {
+                latch.await();
+            } catch (InterruptedException e) {
+                // It goes on.
+            }
+        }
     }
 
     private static <T> T present(String what, Supplier<Optional<T>> search) {

@@ -1,5 +1,6 @@
 package io.animus.kernel.core;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.animus.api.plugin.Plugin;
@@ -10,6 +11,8 @@ import io.animus.kernel.core.Health.Check;
 import io.animus.kernel.domain.delivery.EntryFilter;
 import io.animus.kernel.domain.delivery.SinkFeed;
 import io.animus.kernel.store.postgres.SinkRepository.Standing;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -37,6 +40,9 @@ class HealthTest {
 
     private final List<Plugin> plugins = new CopyOnWriteArrayList<>();
     private final AtomicLong time = new AtomicLong();
+    private final Metrics metrics = new Metrics();
+    private final PortCalls calls = new PortCalls(metrics);
+    private final Ports ports = new Ports(calls);
     private Health health;
 
     @BeforeAll
@@ -57,6 +63,7 @@ class HealthTest {
                 () -> plugins.stream()
                         .map(plugin -> new Ports.Known(plugin.descriptor(), plugin))
                         .toList(),
+                ports::healthOf,
                 List::of,
                 time::get);
         health.setDatabase(kernel.database());
@@ -69,6 +76,8 @@ class HealthTest {
     @AfterEach
     void close() {
         health.close();
+        ports.close();
+        calls.close();
     }
 
     @Test
@@ -179,36 +188,51 @@ class HealthTest {
 
     @Test
     void pluginThatHangsIsDownAndIsAskedNoSecondTime() {
-        var calls = new AtomicInteger();
+        var times = new AtomicInteger();
         var end = new CountDownLatch(1);
         plugins.add(plugin("scm", "hanging", () -> {
-            calls.incrementAndGet();
-            await(end);
+            times.incrementAndGet();
+            Await.uninterruptibly(end);
             return PluginHealth.OK;
         }));
 
-        for (var i = 0; i < 2; i++) {
+        for (var i = 0; i < 3; i++) {
             assertThat(check(health.report(), "scm").detail()).contains("scm/test/hanging is DOWN");
             time.addAndGet(Duration.ofSeconds(3).toNanos());
         }
-        assertThat(calls).hasValue(1);
+        assertThat(times).hasValue(1);
+
         end.countDown();
+        Await.until("it is well again", () -> {
+            time.addAndGet(Duration.ofSeconds(3).toNanos());
+            return check(health.report(), "scm").state() == State.OK;
+        });
+    }
+
+    @Test
+    void asksAsAllCallsAreMadeAndCounted() throws IOException {
+        health.report();
+
+        var written = new ByteArrayOutputStream();
+        metrics.write(null, written);
+        assertThat(written.toString(UTF_8))
+                .contains("animus_port_call_seconds_count{outcome=\"success\",plugin=\"Fixed\",port=\"health\"} 4");
     }
 
     @Test
     void asksAgainOnlyAfterTwoSeconds() {
-        var calls = new AtomicInteger();
+        var times = new AtomicInteger();
         plugins.add(plugin("scm", "counting", () -> {
-            calls.incrementAndGet();
+            times.incrementAndGet();
             return PluginHealth.OK;
         }));
 
         health.report();
         health.report();
-        assertThat(calls).hasValue(1);
+        assertThat(times).hasValue(1);
         time.addAndGet(Duration.ofSeconds(2).toNanos());
         health.report();
-        assertThat(calls).hasValue(2);
+        assertThat(times).hasValue(2);
     }
 
     private static Check check(Health.Report report, String name) {
@@ -218,26 +242,14 @@ class HealthTest {
                 .orElseThrow();
     }
 
-    private static void await(CountDownLatch latch) {
-        try {
-            latch.await();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+    private static Plugin plugin(String port, String instance, Supplier<PluginHealth> state) {
+        return new Fixed(new PluginDescriptor(port, "test", instance), state);
     }
 
-    private static Plugin plugin(String port, String instance, Supplier<PluginHealth> state) {
-        var descriptor = new PluginDescriptor(port, "test", instance);
-        return new Plugin() {
-            @Override
-            public PluginDescriptor descriptor() {
-                return descriptor;
-            }
-
-            @Override
-            public PluginHealth health() {
-                return state.get();
-            }
-        };
+    private record Fixed(PluginDescriptor descriptor, Supplier<PluginHealth> state) implements Plugin {
+        @Override
+        public PluginHealth health() {
+            return state.get();
+        }
     }
 }

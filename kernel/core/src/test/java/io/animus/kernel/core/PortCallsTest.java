@@ -50,7 +50,7 @@ class PortCallsTest {
         var asked = new CountDownLatch(1);
         var adding = CompletableFuture.runAsync(() -> add(() -> {
             asked.countDown();
-            awaitUninterruptibly(release);
+            Await.uninterruptibly(release);
             return ONE;
         }));
         asked.await();
@@ -112,10 +112,35 @@ class PortCallsTest {
         });
     }
 
+    @Test
+    void aHostWhoseSystemIsAwayIsLeftAloneForSomeSecondsAndStillServes() {
+        var host = new AwayScmHost();
+        ports.addScm(host, Map.of());
+
+        Await.until("it is left alone", () -> failureOfResolving().contains("failed too often and is left alone"));
+        var asked = host.asked.get();
+        assertThat(asked).isGreaterThanOrEqualTo(8);
+        assertThat(failureOfResolving()).contains("failed too often and is left alone");
+        assertThat(host.asked).hasValue(asked);
+
+        host.away = false;
+        Await.until("it is asked again", () -> failureOfResolving().isEmpty());
+    }
+
+    /** Empty if there was none. */
+    private String failureOfResolving() {
+        try {
+            ports.scm(null, AwayScmHost.REPOSITORY, Ports.QUICK, host -> host.resolve(AwayScmHost.REPOSITORY, "main"));
+            return "";
+        } catch (ExternalSystemException e) {
+            return e.getMessage();
+        }
+    }
+
     private void goOn(AtomicInteger begun) {
         calls.callOnce("test", this, Duration.ofMillis(1), plugin -> {
             begun.incrementAndGet();
-            awaitUninterruptibly(release);
+            Await.uninterruptibly(release);
             return plugin;
         });
     }
@@ -126,16 +151,6 @@ class PortCallsTest {
 
     private void add(Supplier<PluginDescriptor> says) {
         ports.addPlugin(new Says(says), Map.of());
-    }
-
-    private static void awaitUninterruptibly(CountDownLatch latch) {
-        while (latch.getCount() > 0) {
-            try {
-                latch.await();
-            } catch (InterruptedException e) {
-                // It goes on, on purpose.
-            }
-        }
     }
 
     /** Says what it is as it is told to, and that it equals all others. */
