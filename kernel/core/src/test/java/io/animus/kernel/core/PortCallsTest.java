@@ -7,16 +7,22 @@ import io.animus.api.plugin.Plugin;
 import io.animus.api.plugin.PluginDescriptor;
 import io.animus.api.plugin.PluginHealth;
 import io.animus.api.types.ExternalSystemException;
+import io.animus.api.types.ExternalSystemException.Reason;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.slf4j.MDC;
 
 @Timeout(60)
@@ -26,11 +32,13 @@ class PortCallsTest {
     private final PortCalls calls = new PortCalls(new Metrics());
     private final Ports ports = new Ports(calls, Duration.ofMillis(1));
     private final CountDownLatch release = new CountDownLatch(1);
+    private final ExecutorService threads = Executors.newCachedThreadPool();
 
     @AfterEach
     void close() {
         MDC.clear();
         release.countDown();
+        threads.shutdownNow();
         ports.close();
         calls.close();
     }
@@ -125,6 +133,47 @@ class PortCallsTest {
 
         host.away = false;
         Await.until("it is asked again", () -> failureOfResolving().isEmpty());
+    }
+
+    @Test
+    void oneWhoIsBusyWithAllItsPlacesKeepsNobodyFromAnother() {
+        var busy = new CountDownLatch(24);
+        var waiting = IntStream.range(0, 24)
+                .mapToObj(i -> CompletableFuture.supplyAsync(
+                        () -> calls.call("test", busy, Ports.QUICK, plugin -> {
+                            plugin.countDown();
+                            release.await();
+                            return "released";
+                        }),
+                        threads))
+                .toList();
+        Await.until("all places are taken", () -> busy.getCount() == 0);
+
+        assertThatExceptionOfType(ExternalSystemException.class)
+                .isThrownBy(() -> calls.call("test", busy, Duration.ofMillis(1), plugin -> "answered"))
+                .withMessageContaining("is busy with too many calls");
+        var other = calls.call("test", "another", Ports.QUICK, plugin -> plugin);
+        assertThat(other).isEqualTo("another");
+
+        release.countDown();
+        assertThat(waiting).extracting(CompletableFuture::join).containsOnly("released");
+        var later = calls.call("test", busy, Ports.QUICK, plugin -> "answered");
+        assertThat(later).isEqualTo("answered");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"UNAVAILABLE, 3", "DENIED, 1", "REJECTED, 1"})
+    void triesAgainOnlyWhatMayWorkLater(Reason reason, int times) {
+        var tried = new AtomicInteger();
+
+        assertThatExceptionOfType(ExternalSystemException.class)
+                .isThrownBy(() -> calls.call("test", this, Ports.QUICK, plugin -> {
+                    tried.incrementAndGet();
+                    throw new ExternalSystemException(reason, "no");
+                }))
+                .withMessage("no");
+
+        assertThat(tried).hasValue(times);
     }
 
     /** Empty if there was none. */
