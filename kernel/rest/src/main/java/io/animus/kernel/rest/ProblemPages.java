@@ -40,6 +40,10 @@ final class ProblemPages implements Request.Handler {
         response.setStatus(problem.status());
         response.getHeaders().put("X-Request-Id", id);
         response.getHeaders().put("Content-Type", Problem.MEDIA_TYPE);
+        if (!request.getConnectionMetaData().isPersistent()) {
+            // The server closes it, and says so by itself only where it could not read a header.
+            response.getHeaders().put("Connection", "close");
+        }
         response.write(true, ByteBuffer.wrap(problem.body()), callback);
         return true;
     }

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -95,7 +96,7 @@ public final class RequestFilter implements Filter {
             }
             requests.begin();
             try {
-                pass(http, new ProblemResponse(answer, exchange, door != null), exchange, chain);
+                pass(http, new ProblemResponse(http, answer, exchange, door != null), exchange, chain);
             } finally {
                 requests.end();
                 MDC.remove(MDC_REQUEST_ID);
@@ -139,14 +140,27 @@ public final class RequestFilter implements Filter {
 
     /** Turns what JAX-RS and the server refuse on their own into problems. */
     private static final class ProblemResponse extends HttpServletResponseWrapper {
+        private final HttpServletRequest request;
         private final Exchange exchange;
         private final boolean isOpen;
 
         /** @param isOpen whether the API is served: it waits for the database */
-        ProblemResponse(HttpServletResponse response, Exchange exchange, boolean isOpen) {
+        ProblemResponse(HttpServletRequest request, HttpServletResponse response, Exchange exchange, boolean isOpen) {
             super(response);
+            this.request = request;
             this.exchange = exchange;
             this.isOpen = isOpen;
+        }
+
+        /** The server closes a connection behind an answer to a request that it didn't have all of, and doesn't say so. */
+        @Override
+        public void setStatus(int status) {
+            super.setStatus(status);
+            var whole = status < SC_BAD_REQUEST
+                    || ServletContextRequest.getServletContextRequest(request).consumeAvailable();
+            if (!whole) {
+                super.setHeader("Connection", "close");
+            }
         }
 
         @Override

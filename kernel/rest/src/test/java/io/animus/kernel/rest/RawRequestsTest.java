@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What no HTTP client would send. */
@@ -57,21 +59,55 @@ class RawRequestsTest {
                 .doesNotContain("Exception");
     }
 
+    @ParameterizedTest
+    @CsvSource({"0123456789, false", "01234, true", "'', true"})
+    void refusesWithoutABodyThatIsOnItsWay(String sent, boolean closes) throws Exception {
+        var answer = send("POST /api/v1/projects HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n" + sent);
+
+        assertThat(answer).startsWith("HTTP/1.1 401");
+        assertThat(isClosedAfter(answer)).isEqualTo(closes);
+    }
+
+    /** The answer, after which the server does with the connection what it said. */
     private static String send(String request) throws IOException {
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), hub.port())) {
             socket.setSoTimeout(10_000);
             socket.getOutputStream().write(request.getBytes(ISO_8859_1));
-            socket.getOutputStream().flush();
-            var answer = new StringBuilder();
-            var buffer = new byte[8192];
-            while (!answer.toString().contains("\"errors\":")) {
-                var read = socket.getInputStream().read(buffer);
-                if (read < 0) {
-                    break;
-                }
-                answer.append(new String(buffer, 0, read, ISO_8859_1));
+            var answer = read(socket);
+            if (isClosedAfter(answer)) {
+                assertThat(read(socket)).isEmpty();
+            } else {
+                socket.getOutputStream().write("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(ISO_8859_1));
+                assertThat(read(socket)).startsWith("HTTP/1.1 200");
             }
-            return answer.toString();
+            return answer;
+        }
+    }
+
+    private static boolean isClosedAfter(String answer) {
+        return answer.contains("\r\nConnection: close\r\n");
+    }
+
+    /** One answer; empty at the end. */
+    private static String read(Socket socket) throws IOException {
+        var answer = new StringBuilder();
+        var buffer = new byte[8192];
+        while (!answer.toString().endsWith("}")) {
+            var read = readSome(socket, buffer);
+            if (read < 0) {
+                break;
+            }
+            answer.append(new String(buffer, 0, read, ISO_8859_1));
+        }
+        return answer.toString();
+    }
+
+    /** A server that closes what it didn't read to its end resets the connection. */
+    private static int readSome(Socket socket, byte[] buffer) throws IOException {
+        try {
+            return socket.getInputStream().read(buffer);
+        } catch (SocketException e) {
+            return -1;
         }
     }
 }
