@@ -104,8 +104,7 @@ public final class Ports {
     <T> T scm(@Nullable String bound, URI repository, Duration deadline, Call<ScmHost, T> call) {
         Predicate<ScmHost> serving = serves("scm", ScmHost.class, candidate -> candidate.serves(repository));
         try (var host = scmHosts.lease(candidate -> isBound(bound, candidate) && serving.test(candidate))
-                .orElseThrow(() -> absent("SCM host" + named(bound) + " serves " + repository.getScheme() + "://"
-                        + Optional.ofNullable(repository.getHost()).orElse("")))) {
+                .orElseThrow(() -> absent("SCM host" + named(bound) + " serves " + place(repository)))) {
             return calls.call("scm", host.service(), deadline, held(ScmHost.class, call));
         }
     }
@@ -162,8 +161,7 @@ public final class Ports {
     <T> T publisher(URI url, Duration deadline, Call<EventPublisher, T> call) {
         try (var publisher = publishers
                 .lease(serves("events", EventPublisher.class, candidate -> candidate.serves(url)))
-                .orElseThrow(() -> absent("event publisher delivers to " + url.getScheme() + "://"
-                        + Optional.ofNullable(url.getHost()).orElse("")))) {
+                .orElseThrow(() -> absent("event publisher delivers to " + place(url)))) {
             return calls.callOnce("events", publisher.service(), deadline, held(EventPublisher.class, call));
         }
     }
@@ -350,6 +348,12 @@ public final class Ports {
             LOG.warn("{} does not say what it is: {}", plugin.getClass(), e.getMessage());
             return Optional.empty();
         }
+    }
+
+    /** Of a URL what says which system it is of: no user and no path. */
+    private static String place(URI url) {
+        return url.getScheme() + "://" + Optional.ofNullable(url.getHost()).orElse("")
+                + (url.getPort() < 0 ? "" : ":" + url.getPort());
     }
 
     private static String named(@Nullable String bound) {

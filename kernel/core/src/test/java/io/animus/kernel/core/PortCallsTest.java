@@ -8,6 +8,8 @@ import io.animus.api.plugin.PluginDescriptor;
 import io.animus.api.plugin.PluginHealth;
 import io.animus.api.types.ExternalSystemException;
 import io.animus.api.types.ExternalSystemException.Reason;
+import io.animus.kernel.domain.RefusedException;
+import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -174,6 +176,15 @@ class PortCallsTest {
                 .withMessage("no");
 
         assertThat(tried).hasValue(times);
+    }
+
+    @Test
+    void namesTheSystemThatNobodyServesAndNotWhatIsBehindIt() {
+        var elsewhere = URI.create("ssh://git@git.example.org:2222/secret-project.git");
+
+        assertThatExceptionOfType(RefusedException.class)
+                .isThrownBy(() -> ports.scm(null, elsewhere, Ports.QUICK, host -> host.resolve(elsewhere, "main")))
+                .withMessageStartingWith("No SCM host serves ssh://git.example.org:2222. ");
     }
 
     /** Empty if there was none. */

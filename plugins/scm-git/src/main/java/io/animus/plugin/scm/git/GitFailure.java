@@ -84,6 +84,7 @@ final class GitFailure {
     // Somebody may have put a password into the URL, which is why it was refused.
     private static String shown(URI repository) {
         return repository.getScheme() + "://" + (repository.getHost() == null ? "" : repository.getHost())
+                + (repository.getPort() < 0 ? "" : ":" + repository.getPort())
                 + (repository.getPath() == null ? "" : repository.getPath());
     }
 }

@@ -2,6 +2,7 @@ package io.animus.plugin.scm.git;
 
 import static io.animus.plugin.scm.git.FileScmHostTest.assertFails;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
 import io.animus.api.scm.ScmHost;
@@ -101,7 +102,8 @@ class HttpScmHostTest implements ScmHostContract {
             var both = host("s3cret", dead, mute);
             try {
                 assertFails(Reason.UNAVAILABLE, () -> both.resolve(URI.create(dead + "x.git"), "main"));
-                assertFails(Reason.UNAVAILABLE, () -> both.contains(URI.create(dead + "x.git"), sample.head()));
+                assertThatThrownBy(() -> both.contains(URI.create(dead + "x.git"), sample.head()))
+                        .hasMessage(dead + "x.git doesn't answer");
                 assertFails(Reason.UNAVAILABLE, () -> both.resolve(URI.create(mute + "x.git"), "main"));
             } finally {
                 both.close();
