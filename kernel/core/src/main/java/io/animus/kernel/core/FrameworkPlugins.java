@@ -211,10 +211,15 @@ public final class FrameworkPlugins implements PluginRuntime, BundleListener {
                 state,
                 one.plugin() == null ? null : one.digest(),
                 PluginBundles.permissions(bundle),
-                ports.pluginsOf(bundle.getBundleId()).stream()
-                        .map(known -> new Instance(known.descriptor().instance(), ports.healthOf(known.plugin())))
-                        .sorted(Comparator.comparing(Instance::name))
-                        .toList());
+                // It may be told before it is done.
+                one.enabled() ? instances(bundle) : List.of());
+    }
+
+    private List<Instance> instances(Bundle bundle) {
+        return ports.pluginsOf(bundle.getBundleId()).stream()
+                .map(known -> new Instance(known.descriptor().instance(), ports.healthOf(known.plugin())))
+                .sorted(Comparator.comparing(Instance::name))
+                .toList();
     }
 
     @Override

@@ -254,7 +254,12 @@ class FrameworkPluginsTest {
     @Test
     void aPluginThatIsSwitchedOffStaysOffAfterARestart() throws Exception {
         install(SwapBundle.of("1.0.0"));
-        settle(plugins.disable(SwapBundle.NAME));
+        try (var step = plugins.disable(SwapBundle.NAME)) {
+            assertThat(step.now())
+                    .hasValueSatisfying(plugin -> assertThat(plugin.instances()).isEmpty());
+            step.decide(DECISION);
+            step.settle();
+        }
 
         plugins = runtime();
         assertThat(plugins.all().get(0).state()).isEqualTo(State.DISABLED);

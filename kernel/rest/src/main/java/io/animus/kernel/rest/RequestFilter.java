@@ -1,5 +1,7 @@
 package io.animus.kernel.rest;
 
+import static java.util.stream.Collectors.joining;
+
 import io.animus.kernel.core.Metrics;
 import io.animus.kernel.core.RequestSpan;
 import io.animus.kernel.core.RequestsInFlight;
@@ -17,6 +19,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
@@ -165,17 +168,30 @@ public final class RequestFilter implements Filter {
 
         @Override
         public void addHeader(String name, String value) {
-            super.addHeader(name, withoutOrigin(name, value));
+            super.addHeader(name, corrected(name, value));
         }
 
         @Override
         public void setHeader(String name, String value) {
-            super.setHeader(name, withoutOrigin(name, value));
+            super.setHeader(name, corrected(name, value));
         }
 
-        /** JAX-RS makes locations absolute from the Host header, which is the caller's word and not the hub's. */
-        private static String withoutOrigin(String name, String value) {
-            return name.equalsIgnoreCase("Location") ? URI.create(value).getRawPath() : value;
+        /**
+         * JAX-RS makes locations absolute from the Host header, which is the caller's word and not the hub's, and takes itself
+         * to answer OPTIONS, but not HEAD.
+         */
+        private static String corrected(String name, String value) {
+            if (name.equalsIgnoreCase("Location")) {
+                return URI.create(value).getRawPath();
+            }
+            return name.equalsIgnoreCase("Allow") ? methods(value) : value;
+        }
+
+        private static String methods(String thought) {
+            return Stream.of(thought.split(" *, *"))
+                    .filter(method -> !method.equals("OPTIONS") && !method.equals("HEAD"))
+                    .flatMap(method -> method.equals("GET") ? Stream.of(method, "HEAD") : Stream.of(method))
+                    .collect(joining(", "));
         }
 
         @Override
