@@ -1,5 +1,6 @@
 package io.animus.kernel.core;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -11,6 +12,8 @@ import io.animus.kernel.core.PluginRuntime.RolledBackException;
 import io.animus.kernel.core.PluginRuntime.State;
 import io.animus.kernel.core.PluginRuntime.Step;
 import io.animus.kernel.domain.RefusedException;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,11 +27,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.osgi.framework.Bundle;
+import org.osgi.framework.wiring.FrameworkWiring;
 
 /** Plugins in a real framework, which comes and goes with each test. */
 class FrameworkPluginsTest {
@@ -266,6 +272,30 @@ class FrameworkPluginsTest {
         assertThatExceptionOfType(RefusedException.class).isThrownBy(this::ask);
         settle(plugins.enable(SwapBundle.NAME));
         assertThat(ask()).isEqualTo("1.0.0");
+    }
+
+    @Test
+    void whoeverIsWiredToAPluginThatGoesKeepsNothingOfIt() throws Exception {
+        install(SwapBundle.of("1.0.0"));
+        var headers =
+                """
+                Manifest-Version: 1.0
+                Bundle-ManifestVersion: 2
+                Bundle-SymbolicName: wired
+                Require-Bundle: %s
+
+                """
+                        .formatted(SwapBundle.NAME);
+        var jar = new ByteArrayOutputStream();
+        new JarOutputStream(jar, new Manifest(new ByteArrayInputStream(headers.getBytes(UTF_8)))).close();
+        var wired = framework.context().installBundle("test:wired", new ByteArrayInputStream(jar.toByteArray()));
+        wired.start();
+
+        settle(plugins.remove(SwapBundle.NAME));
+
+        var wiring = framework.context().getBundle(0).adapt(FrameworkWiring.class);
+        Await.until("nothing is kept", () -> wiring.getRemovalPendingBundles().isEmpty());
+        Await.until("who can't do without it stands still", () -> wired.getState() == Bundle.INSTALLED);
     }
 
     private void undo(Step step) {
