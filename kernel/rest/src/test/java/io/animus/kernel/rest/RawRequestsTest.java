@@ -60,9 +60,12 @@ class RawRequestsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0123456789, false", "01234, true", "'', true"})
-    void refusesWithoutABodyThatIsOnItsWay(String sent, boolean closes) throws Exception {
-        var answer = send("POST /api/v1/projects HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n" + sent);
+    @CsvSource({"X: y, 0123456789, false", "X: y, 01234, true", "X: y, '', true", "Expect: 100-continue, '', true"})
+    void refusesWithoutABodyThatIsOnItsWay(String header, String sent, boolean closes) throws Exception {
+        var request =
+                "POST /api/v1/projects HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n" + header + "\r\n\r\n" + sent;
+
+        var answer = send(request);
 
         assertThat(answer).startsWith("HTTP/1.1 401");
         assertThat(isClosedAfter(answer)).isEqualTo(closes);
