@@ -118,12 +118,13 @@ class CuriousPluginIT {
         install(hungry());
         var told = Files.createFile(hub.data().resolve("hungry"));
 
-        var shown = admin.get("/api/v1/plugins/hungry-plugin").ok();
+        // On a busy machine the two seconds that it has for an answer may not be enough to fill the memory.
+        Patience.untilTrue("it is cut off", () -> admin.get("/api/v1/plugins/hungry-plugin")
+                .ok()
+                .at("/instances/0/reason")
+                .asText()
+                .matches(".*scm/hungry/default gets no more calls: it allocated .* while memory was short\\..*"));
         Files.delete(told);
-
-        assertThat(shown.at("/instances/0/reason").asText())
-                .as(shown.toString())
-                .contains("scm/hungry/default gets no more calls: it allocated ", "while memory was short");
         Patience.untilTrue("the audit log has it", () -> {
             var message = receive();
             return message.contains("plugin.suspended") && message.contains("hungry-plugin");
@@ -132,7 +133,9 @@ class CuriousPluginIT {
                 .containsPattern(
                         "Memory is short: .*scm/hungry/default \\(health\\) allocated \\d+ MB in .*HungryPlugin.health")
                 .contains("scm/hungry/default gets no more calls");
-        assertThat(admin.get("/readyz").ok().toString()).contains("scm/hungry/default gets no more calls");
+        Patience.untilTrue(
+                "the hub says it of itself",
+                () -> admin.get("/readyz").ok().toString().contains("scm/hungry/default gets no more calls"));
         assertThat(admin.get("/api/v1/projects").status()).isEqualTo(200);
 
         for (var step : List.of("disable", "enable")) {
