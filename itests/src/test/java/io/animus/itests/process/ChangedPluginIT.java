@@ -54,7 +54,9 @@ class ChangedPluginIT {
         assertThat(key.find()).isTrue();
         admin = new RestClient(URI.create("http://127.0.0.1:" + hub.port()), key.group());
         officer = officer();
-        assertThat(check("storage").path("status").asText()).isEqualTo("OK");
+        Patience.untilTrue(
+                "storage is well",
+                () -> check("storage").path("status").asText().equals("OK"));
         letInWhatNobodySigned();
         assertThat(hub.animus("stop").exitCode()).isZero();
 
