@@ -205,7 +205,7 @@ class AuditFeedsTest {
         var hangs = new CountDownLatch(1);
         sink.beforeReturn(() -> {
             hangs.countDown();
-            awaitUninterrupted(release);
+            Await.uninterruptibly(release);
         });
         hub.plug(sink, other);
         log.record(1);
@@ -360,20 +360,5 @@ class AuditFeedsTest {
             throw new AssertionError(e);
         }
         return out.toString(StandardCharsets.UTF_8);
-    }
-
-    private static void awaitUninterrupted(CountDownLatch latch) {
-        var interrupted = false;
-        while (true) {
-            try {
-                latch.await();
-                break;
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
     }
 }

@@ -26,12 +26,16 @@ final class Await {
 
     /** Whoever interrupts this thread: as a plugin waits that goes on, on purpose. */
     static void uninterruptibly(CountDownLatch latch) {
+        var interrupted = false;
         while (latch.getCount() > 0) {
             try {
                 latch.await();
             } catch (InterruptedException e) {
-                // It goes on.
+                interrupted = true;
             }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 

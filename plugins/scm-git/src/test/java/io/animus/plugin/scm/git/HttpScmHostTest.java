@@ -102,6 +102,7 @@ class HttpScmHostTest implements ScmHostContract {
             var both = host("s3cret", dead, mute);
             try {
                 assertFails(Reason.UNAVAILABLE, () -> both.resolve(URI.create(dead + "x.git"), "main"));
+                assertFails(Reason.UNAVAILABLE, () -> both.contains(URI.create(dead + "x.git"), sample.head()));
                 assertThatThrownBy(() -> both.contains(URI.create(dead + "x.git"), sample.head()))
                         .hasMessage(dead + "x.git doesn't answer");
                 assertFails(Reason.UNAVAILABLE, () -> both.resolve(URI.create(mute + "x.git"), "main"));
